@@ -1,0 +1,437 @@
+"""The data dictionary: every table and view of an archive, as commented SQL.
+
+Facts come first (what the user said, what sources named, what servers answered); they are only ever added to.
+Derived tables follow; each row carries the label of the code that made it, and `DERIVED` can be emptied
+and rebuilt from the facts. Views are the contract with Datasette: tables may change, view columns may not.
+
+Times are TEXT, ISO 8601 in UTC with milliseconds and a Z ("2023-01-20T09:15:00.000Z"), so that text order is time order.
+SQL comments survive in `sqlite_master`: the file explains itself to whoever opens it.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("afterprint")
+
+FACTS = """
+CREATE TABLE story (                 -- a tracked work
+  id          INTEGER PRIMARY KEY,
+  slug        TEXT NOT NULL UNIQUE,  -- name of the watch
+  title       TEXT NOT NULL,
+  outlet      TEXT NOT NULL,         -- who published it first, as credit lines name it; '' if unknown
+  aliases     TEXT NOT NULL,         -- JSON list: other names of that outlet
+  urls        TEXT NOT NULL,         -- JSON list: URLs known to carry the work itself
+  short_ids   TEXT NOT NULL,         -- JSON list: article ids shared between languages and URL generations
+  languages   TEXT NOT NULL,         -- JSON list: languages looked for; [] means any
+  created_at  TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE story_text (            -- a story's reference text in one language
+  id          INTEGER PRIMARY KEY,
+  story_id    INTEGER NOT NULL REFERENCES story(id),
+  language    TEXT NOT NULL,         -- 'nl'
+  role        TEXT NOT NULL CHECK (role IN ('original', 'translation')),
+  text        TEXT NOT NULL,
+  text_sha256 TEXT NOT NULL,
+  source      TEXT NOT NULL,         -- 'file:nl.txt', or 'capture:17' if it was promoted from a capture
+  active      INTEGER NOT NULL,      -- 0 once the watch no longer names it: matches against it are not made anew
+  UNIQUE (story_id, text_sha256)
+) STRICT;
+
+CREATE TABLE outlet (                -- a publisher, by registrable domain
+  id          INTEGER PRIMARY KEY,
+  domain      TEXT NOT NULL UNIQUE,
+  first_seen  TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE page (                  -- one article (or feed, or front page) at one outlet
+  id          INTEGER PRIMARY KEY,
+  outlet_id   INTEGER NOT NULL REFERENCES outlet(id),
+  url         TEXT NOT NULL,         -- as first fetched
+  url_key     TEXT NOT NULL UNIQUE,  -- normalised: see archive.urls.url_key
+  purpose     TEXT NOT NULL,         -- 'page', 'feed', 'sitemap', 'robots', 'front_page'
+  first_seen  TEXT NOT NULL
+) STRICT;
+CREATE INDEX page_outlet ON page(outlet_id);  -- pages of an outlet
+
+CREATE TABLE page_url (              -- the URLs a page has had
+  id          INTEGER PRIMARY KEY,
+  page_id     INTEGER NOT NULL REFERENCES page(id),
+  url         TEXT NOT NULL UNIQUE,  -- exactly as asked
+  url_key     TEXT NOT NULL,
+  reason      TEXT NOT NULL,         -- 'fetched', 'redirect'
+  first_seen  TEXT NOT NULL,
+  last_seen   TEXT NOT NULL
+) STRICT;
+CREATE INDEX page_url_key ON page_url(url_key);  -- which page is this URL?
+CREATE INDEX page_url_page ON page_url(page_id);
+
+CREATE TABLE run (                   -- one crawl or import
+  id           INTEGER PRIMARY KEY,
+  kind         TEXT NOT NULL,        -- 'crawl', 'import'
+  watch        TEXT,                 -- slug; null for an import
+  started_at   TEXT NOT NULL,
+  finished_at  TEXT,                 -- null while running, or if it was killed
+  state        TEXT NOT NULL,        -- 'running', 'finished', 'stopped' (by the user), 'failed'
+  planned      INTEGER NOT NULL DEFAULT 0,  -- URLs taken from the frontier
+  fetched      INTEGER NOT NULL DEFAULT 0,  -- captures with an answer
+  new          INTEGER NOT NULL DEFAULT 0,  -- of them: a body never seen before
+  unchanged    INTEGER NOT NULL DEFAULT 0,  -- of them: 304, or a body seen before
+  failed       TEXT NOT NULL DEFAULT '{}',  -- JSON: error class or status -> captures
+  skipped      TEXT NOT NULL DEFAULT '{}',  -- JSON: reason -> URLs not asked
+  note         TEXT                  -- why it ended, where the state does not say it
+) STRICT;
+
+CREATE TABLE run_source (            -- what one source gave in one run
+  id           INTEGER PRIMARY KEY,
+  run_id       INTEGER NOT NULL REFERENCES run(id),
+  source       TEXT NOT NULL,        -- 'feed', 'news_sitemap', 'given' ...
+  query        TEXT NOT NULL,        -- its address; for 'given' the watch; for an import the file
+  outcome      TEXT NOT NULL,        -- 'ok', 'empty', 'unchanged' (304), 'failed', 'unreadable'
+  reason       TEXT,                 -- the failure in words
+  leads        INTEGER NOT NULL DEFAULT 0,
+  new_leads    INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (run_id, source, query)
+) STRICT;
+
+CREATE TABLE lead (                  -- a URL that a source named
+  id           INTEGER PRIMARY KEY,
+  story_id     INTEGER REFERENCES story(id),
+  url          TEXT NOT NULL,
+  url_key      TEXT NOT NULL,
+  source       TEXT NOT NULL,
+  query        TEXT NOT NULL,        -- what the source was asked
+  purpose      TEXT NOT NULL,
+  rank         INTEGER,              -- position in the answer, from 1; null where order says nothing
+  title        TEXT,                 -- as the source claims it, like the next three
+  published    TEXT,
+  language     TEXT,
+  outlet       TEXT,
+  note         TEXT,
+  run_id       INTEGER REFERENCES run(id),
+  first_seen   TEXT NOT NULL,
+  last_seen    TEXT NOT NULL,
+  UNIQUE (source, query, url)
+) STRICT;
+CREATE INDEX lead_url_key ON lead(url_key);  -- who named this page?
+
+CREATE TABLE frontier (              -- a URL to fetch, now or later
+  id            INTEGER PRIMARY KEY,
+  url           TEXT NOT NULL UNIQUE,
+  url_key       TEXT NOT NULL UNIQUE,
+  purpose       TEXT NOT NULL,
+  domain        TEXT NOT NULL,       -- registrable: the unit of politeness
+  story_id      INTEGER REFERENCES story(id),
+  state         TEXT NOT NULL CHECK (state IN ('waiting', 'leased', 'dropped')),
+  due_at        TEXT NOT NULL,
+  lease_until   TEXT,                -- null unless leased; a lease that ran out is free again
+  attempts      INTEGER NOT NULL DEFAULT 0,  -- failures in a row
+  visits        INTEGER NOT NULL DEFAULT 0,
+  last_changed  TEXT,                -- when a body of it was last new
+  etag          TEXT,                -- validators of the last good answer
+  last_modified TEXT,
+  why           TEXT NOT NULL,       -- the source that led here first
+  added_at      TEXT NOT NULL
+) STRICT;
+CREATE INDEX frontier_due ON frontier(state, due_at);  -- what is due?
+
+CREATE TABLE host (                  -- what a host asked of us
+  host          TEXT PRIMARY KEY,    -- host:port
+  retry_at      TEXT,                -- not to be asked before
+  reason        TEXT
+) STRICT;
+
+CREATE TABLE body (                  -- raw bytes, once
+  sha256      TEXT PRIMARY KEY,      -- of the bytes, encodings undone
+  data        BLOB NOT NULL,         -- zstd
+  size        INTEGER NOT NULL,      -- bytes before compression
+  first_seen  TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE capture (               -- one fetch, whatever came of it
+  id            INTEGER PRIMARY KEY,
+  run_id        INTEGER REFERENCES run(id),
+  page_id       INTEGER NOT NULL REFERENCES page(id),
+  purpose       TEXT NOT NULL,
+  url           TEXT NOT NULL,       -- the URL asked
+  final_url     TEXT NOT NULL,       -- the URL that answered
+  redirects     TEXT NOT NULL,       -- JSON: [[url, status, location], ...]
+  started_at    TEXT NOT NULL,
+  finished_at   TEXT NOT NULL,
+  status        INTEGER,             -- null if no answer came
+  error_class   TEXT,                -- null if an answer came
+  error_detail  TEXT,
+  headers       TEXT NOT NULL,       -- JSON: [[name, value], ...] as received
+  media_type    TEXT,                -- of Content-Type, without parameters
+  body_sha256   TEXT REFERENCES body(sha256),  -- of a 304: the body that it confirms; null if there was none
+  not_modified  INTEGER NOT NULL,    -- 1: the server answered 304
+  origin        TEXT NOT NULL,       -- 'live', 'warc', 'wayback', 'commoncrawl'
+  origin_ref    TEXT UNIQUE,         -- 'file.warc.gz@1234'; null if live
+  prev_log_hash TEXT NOT NULL,       -- hash chain over the rows of this table in order of id
+  log_hash      TEXT NOT NULL
+) STRICT;
+CREATE INDEX capture_page ON capture(page_id, started_at);  -- the history of a page
+CREATE INDEX capture_run ON capture(run_id);
+CREATE INDEX capture_body ON capture(body_sha256);          -- who served this body?
+
+CREATE TABLE annotation (            -- what a person said about a row
+  id          INTEGER PRIMARY KEY,
+  about       TEXT NOT NULL,         -- table name
+  about_id    INTEGER NOT NULL,
+  author      TEXT NOT NULL,
+  text        TEXT NOT NULL,
+  created_at  TEXT NOT NULL
+) STRICT;
+"""
+
+DERIVED = """
+CREATE TABLE extraction (            -- what one extractor read from one body
+  id          INTEGER PRIMARY KEY,
+  body_sha256 TEXT NOT NULL REFERENCES body(sha256),
+  label       TEXT NOT NULL,         -- extractor, version, options, normalisation
+  path        TEXT NOT NULL,         -- 'article', 'whole_page', 'json', 'none'
+  title       TEXT,
+  subtitle    TEXT,
+  byline      TEXT,
+  published   TEXT,                  -- as the page states it
+  modified    TEXT,
+  section     TEXT,
+  language    TEXT,
+  site_name   TEXT,
+  image       TEXT,
+  correction  TEXT,                  -- correction or editor's note, with its label
+  text        TEXT NOT NULL,         -- paragraphs separated by one line break
+  text_sha256 TEXT NOT NULL,
+  links       TEXT NOT NULL,         -- JSON: [[url, text], ...]
+  markup      TEXT NOT NULL,         -- JSON: canonical, alternates, sources ...
+  UNIQUE (body_sha256, label)
+) STRICT;
+
+CREATE TABLE reading (               -- how one capture was judged
+  capture_id    INTEGER PRIMARY KEY REFERENCES capture(id),
+  label         TEXT NOT NULL,
+  extraction_id INTEGER REFERENCES extraction(id),  -- null if there was nothing to read
+  quality       REAL NOT NULL,       -- 1 shows the article, 0 does not
+  reasons       TEXT NOT NULL,       -- JSON list, worst first
+  decision      TEXT NOT NULL,       -- 'new_version', 'unchanged', 'gone', 'bad', 'unreachable', 'not_a_page'
+  why           TEXT NOT NULL        -- the branch of the decision table, in words
+) STRICT;
+CREATE INDEX reading_extraction ON reading(extraction_id);
+
+CREATE TABLE version (               -- an interval in which a page said the same
+  id               INTEGER PRIMARY KEY,
+  page_id          INTEGER NOT NULL REFERENCES page(id),
+  number           INTEGER NOT NULL,  -- 1, 2, 3 in order of time
+  first_capture_id INTEGER NOT NULL REFERENCES capture(id),
+  last_capture_id  INTEGER NOT NULL REFERENCES capture(id),
+  seen_from        TEXT NOT NULL,
+  seen_to          TEXT NOT NULL,
+  captures         INTEGER NOT NULL,  -- how often it was seen to say this
+  extraction_id    INTEGER NOT NULL REFERENCES extraction(id),
+  changed_fields   TEXT NOT NULL,     -- JSON list against its predecessor; [] for the first
+  UNIQUE (page_id, first_capture_id)
+) STRICT;
+CREATE INDEX version_page ON version(page_id, number);
+CREATE INDEX version_extraction ON version(extraction_id);
+
+CREATE TABLE change (                -- two versions of one page in a row
+  id             INTEGER PRIMARY KEY,
+  old_version_id INTEGER NOT NULL REFERENCES version(id),
+  new_version_id INTEGER NOT NULL REFERENCES version(id),
+  label          TEXT NOT NULL,
+  fields         TEXT NOT NULL,      -- JSON: {field: [old, new]}, the text left out
+  similarity     REAL NOT NULL,      -- share of words kept, 0 to 1
+  words_added    INTEGER NOT NULL,
+  words_removed  INTEGER NOT NULL,
+  moves          INTEGER NOT NULL,   -- paragraphs that changed place
+  significance   REAL NOT NULL,      -- 0 noise, 1 grave; ranks, never hides
+  reasons        TEXT NOT NULL,      -- JSON list in words
+  summary        TEXT NOT NULL,      -- one sentence
+  diff_hash      TEXT NOT NULL,      -- equal for the same edit on another page
+  UNIQUE (old_version_id, new_version_id)
+) STRICT;
+CREATE INDEX change_new ON change(new_version_id);
+
+CREATE TABLE match (                 -- a version against a story
+  id             INTEGER PRIMARY KEY,
+  version_id     INTEGER NOT NULL REFERENCES version(id),
+  story_id       INTEGER NOT NULL REFERENCES story(id),
+  story_text_id  INTEGER REFERENCES story_text(id),  -- the text that fits best; null if none does
+  label          TEXT NOT NULL,
+  texts          TEXT NOT NULL,      -- digest of the story's texts that it was made against
+  kind           TEXT NOT NULL CHECK (kind IN ('copy', 'rewrite', 'excerpt', 'translation', 'translated_excerpt',
+                                               'quotes_only', 'related', 'mentions', 'unrelated')),
+  coverage_story REAL NOT NULL,      -- share of the story that stands on the page
+  coverage_page  REAL NOT NULL,      -- share of the page that stands in the story
+  similarity     REAL NOT NULL,
+  confidence     REAL NOT NULL,
+  credit         TEXT,               -- the credit line, null if there is none
+  credit_name    TEXT,               -- the name in it that is the story's outlet or an alias
+  evidence       TEXT NOT NULL,      -- JSON: figures and signals
+  explanation    TEXT NOT NULL,
+  UNIQUE (version_id, story_id)
+) STRICT;
+CREATE INDEX match_story ON match(story_id, kind);
+
+CREATE TABLE passage (               -- what corresponds to what
+  id             INTEGER PRIMARY KEY,
+  match_id       INTEGER NOT NULL REFERENCES match(id),
+  number         INTEGER NOT NULL,   -- in the page's order, from 1
+  story_start    INTEGER NOT NULL,   -- character offsets in story_text.text
+  story_end      INTEGER NOT NULL,
+  page_start     INTEGER NOT NULL,   -- character offsets in extraction.text
+  page_end       INTEGER NOT NULL,
+  likeness       REAL NOT NULL,
+  method         TEXT NOT NULL CHECK (method IN ('lexical', 'semantic')),
+  quotation      INTEGER NOT NULL,   -- 1: a third party's words on both sides
+  UNIQUE (match_id, number)
+) STRICT;
+
+CREATE TABLE alert (                 -- what was told
+  id          INTEGER PRIMARY KEY,
+  rule        TEXT NOT NULL,         -- 'new_copy', 'changed', 'removed'
+  subject     TEXT NOT NULL,         -- 'match:4', 'change:2': each event once
+  summary     TEXT NOT NULL,
+  created_at  TEXT NOT NULL,
+  UNIQUE (rule, subject)
+) STRICT;
+
+CREATE VIRTUAL TABLE version_fts USING fts5(  -- rowid is version.id; CJK characters are spaced so that they can be found
+  title, text, tokenize = "unicode61 remove_diacritics 2"
+);
+"""
+
+VIEWS = """
+CREATE VIEW captures AS              -- every fetch, without its body
+SELECT c.id, o.domain AS outlet, c.url, c.started_at AS captured_at, c.status, c.error_class, c.error_detail,
+       c.not_modified, c.media_type, c.purpose, c.origin, r.quality, r.reasons AS quality_reasons, r.decision, r.why,
+       c.body_sha256, c.final_url, c.redirects, c.page_id, c.run_id, c.log_hash
+FROM capture c JOIN page p ON p.id = c.page_id JOIN outlet o ON o.id = p.outlet_id
+LEFT JOIN reading r ON r.capture_id = c.id;
+
+CREATE VIEW versions AS              -- every version, without its text
+SELECT v.id, o.domain AS outlet, coalesce(e.site_name, o.domain) AS outlet_name, p.url, v.number, e.title, e.byline,
+       e.published, e.modified, e.language, v.seen_from, v.seen_to, v.captures, v.changed_fields, e.correction,
+       length(e.text) AS text_chars, e.text_sha256, c.body_sha256, e.label AS extractor, v.page_id, v.extraction_id,
+       v.first_capture_id, v.last_capture_id
+FROM version v JOIN page p ON p.id = v.page_id JOIN outlet o ON o.id = p.outlet_id
+JOIN extraction e ON e.id = v.extraction_id JOIN capture c ON c.id = v.first_capture_id;
+
+CREATE VIEW version_texts AS         -- the text of each version
+SELECT v.id, e.title, e.subtitle, e.byline, e.published, e.modified, e.section, e.language, e.image, e.correction,
+       e.text, e.links, e.label AS extractor
+FROM version v JOIN extraction e ON e.id = v.extraction_id;
+
+CREATE VIEW pages AS                 -- every article page with its state
+SELECT p.id, o.domain AS outlet, coalesce(e.site_name, o.domain) AS outlet_name, p.url, e.title, e.language,
+       (SELECT count(*) FROM version v WHERE v.page_id = p.id) AS versions,
+       (SELECT count(*) FROM capture c WHERE c.page_id = p.id) AS captures,
+       lv.id AS latest_version_id, lv.seen_from AS last_changed, lv.seen_to AS last_seen,
+       (SELECT min(c.started_at) FROM capture c WHERE c.page_id = p.id) AS first_captured,
+       (SELECT max(c.started_at) FROM capture c WHERE c.page_id = p.id) AS last_captured,
+       lc.status AS last_status, lc.error_class AS last_error, lr.decision AS last_decision, lr.why AS last_why
+FROM page p JOIN outlet o ON o.id = p.outlet_id
+LEFT JOIN version lv ON lv.id = (SELECT id FROM version WHERE page_id = p.id ORDER BY number DESC LIMIT 1)
+LEFT JOIN extraction e ON e.id = lv.extraction_id
+LEFT JOIN capture lc ON lc.id = (SELECT id FROM capture WHERE page_id = p.id ORDER BY started_at DESC, id DESC LIMIT 1)
+LEFT JOIN reading lr ON lr.capture_id = lc.id
+WHERE p.purpose = 'page';
+
+CREATE VIEW changes AS               -- every edit of an outlet, newest first when sorted by seen_at
+SELECT ch.id, o.domain AS outlet, coalesce(e.site_name, o.domain) AS outlet_name, p.url, e.title, nv.seen_from AS seen_at,
+       ov.seen_to AS still_old_at, ch.summary, ch.similarity, ch.words_added, ch.words_removed, ch.moves, ch.significance,
+       ch.reasons, ch.fields, ch.diff_hash, ch.old_version_id, ch.new_version_id, p.id AS page_id
+FROM change ch JOIN version ov ON ov.id = ch.old_version_id JOIN version nv ON nv.id = ch.new_version_id
+JOIN page p ON p.id = nv.page_id JOIN outlet o ON o.id = p.outlet_id JOIN extraction e ON e.id = nv.extraction_id;
+
+CREATE VIEW matches AS               -- what each version is to each story
+SELECT m.id, s.slug AS story, m.kind, o.domain AS outlet, coalesce(e.site_name, o.domain) AS outlet_name, p.url, e.title,
+       e.language, m.coverage_story, m.coverage_page, m.similarity, m.confidence, m.credit, m.credit_name, m.explanation,
+       e.published, v.number AS version_number, v.seen_from, v.seen_to, m.evidence, m.label AS matcher,
+       m.version_id, m.story_id, m.story_text_id, v.page_id, v.extraction_id
+FROM match m JOIN story s ON s.id = m.story_id JOIN version v ON v.id = m.version_id
+JOIN page p ON p.id = v.page_id JOIN outlet o ON o.id = p.outlet_id JOIN extraction e ON e.id = v.extraction_id;
+
+CREATE VIEW story_pages AS           -- each page once a story: its strongest match, with the page's life
+SELECT m.id AS match_id, m.story_id, s.slug AS story, m.kind, o.domain AS outlet,
+       coalesce(e.site_name, o.domain) AS outlet_name, p.url, e.title, e.language, m.coverage_story, m.coverage_page,
+       m.similarity, m.confidence, m.credit, m.credit_name, m.explanation, e.published,
+       (SELECT min(seen_from) FROM version WHERE page_id = p.id) AS first_seen,
+       (SELECT max(seen_to) FROM version WHERE page_id = p.id) AS last_seen,
+       (SELECT count(*) FROM version WHERE page_id = p.id) AS versions,
+       coalesce(lr.decision, 'unread') AS last_decision, lc.started_at AS last_captured,
+       m.version_id, m.story_text_id, p.id AS page_id,
+       (SELECT id FROM version WHERE page_id = p.id ORDER BY number DESC LIMIT 1) AS latest_version_id
+FROM match m JOIN story s ON s.id = m.story_id JOIN version v ON v.id = m.version_id
+JOIN page p ON p.id = v.page_id JOIN outlet o ON o.id = p.outlet_id JOIN extraction e ON e.id = v.extraction_id
+JOIN capture lc ON lc.id = (SELECT id FROM capture WHERE page_id = p.id ORDER BY started_at DESC, id DESC LIMIT 1)
+LEFT JOIN reading lr ON lr.capture_id = lc.id
+WHERE m.id = (SELECT m2.id FROM match m2 JOIN version v2 ON v2.id = m2.version_id
+              WHERE v2.page_id = p.id AND m2.story_id = m.story_id
+              ORDER BY (m2.kind NOT IN ('copy', 'rewrite', 'excerpt', 'translation', 'translated_excerpt')),
+                       (m2.kind IN ('mentions', 'unrelated')), m2.coverage_story DESC, v2.number DESC LIMIT 1);
+
+CREATE VIEW stories AS               -- what is watched
+SELECT s.id, s.slug, s.title, s.outlet, s.languages,
+       (SELECT count(*) FROM story_pages sp WHERE sp.story_id = s.id
+          AND sp.kind IN ('copy', 'rewrite', 'excerpt', 'translation', 'translated_excerpt')) AS copies,
+       (SELECT count(DISTINCT sp.outlet) FROM story_pages sp WHERE sp.story_id = s.id
+          AND sp.kind IN ('copy', 'rewrite', 'excerpt', 'translation', 'translated_excerpt')) AS outlets,
+       (SELECT count(*) FROM story_text t WHERE t.story_id = s.id AND t.active) AS texts
+FROM story s;
+
+CREATE VIEW story_texts AS           -- the reference texts
+SELECT t.id, t.story_id, s.slug AS story, t.language, t.role, t.source, t.active, length(t.text) AS text_chars, t.text_sha256, t.text
+FROM story_text t JOIN story s ON s.id = t.story_id;
+
+CREATE VIEW passages AS              -- aligned spans with the words of both sides
+SELECT ps.id, ps.match_id, ps.number, ps.likeness, ps.method, ps.quotation,
+       substr(t.text, ps.story_start + 1, ps.story_end - ps.story_start) AS story_words,
+       substr(e.text, ps.page_start + 1, ps.page_end - ps.page_start) AS page_words,
+       ps.story_start, ps.story_end, ps.page_start, ps.page_end, m.story_id, m.version_id, m.story_text_id
+FROM passage ps JOIN match m ON m.id = ps.match_id JOIN story_text t ON t.id = m.story_text_id
+JOIN version v ON v.id = m.version_id JOIN extraction e ON e.id = v.extraction_id;
+
+CREATE VIEW leads AS                 -- who named which URL
+SELECT l.id, s.slug AS story, l.source, l.query, l.rank, l.url, l.title, l.published, l.language, l.outlet, l.note,
+       l.first_seen, l.last_seen, l.run_id
+FROM lead l LEFT JOIN story s ON s.id = l.story_id;
+
+CREATE VIEW runs AS SELECT id, kind, watch, state, started_at, finished_at, planned, fetched, new, unchanged, failed, skipped, note FROM run;
+
+CREATE VIEW run_sources AS           -- what each source gave in each run
+SELECT rs.id, rs.run_id, r.watch, r.started_at, rs.source, rs.query, rs.outcome, rs.reason, rs.leads, rs.new_leads
+FROM run_source rs JOIN run r ON r.id = rs.run_id;
+"""
+
+#: Derived tables, children first: emptying them in this order breaks no reference.
+DERIVED_TABLES = ("alert", "passage", "match", "change", "version_fts", "version", "reading", "extraction")
+
+
+def _run_script(db: Database, script: str) -> None:
+    """Run statement by statement inside the open transaction (`executescript` would commit it)."""
+    import sqlite3
+
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            if statement.strip():
+                db.conn.execute(statement)
+            statement = ""
+
+
+@migrations()
+def m001_facts(db: Database) -> None:
+    _run_script(db, FACTS)
+
+
+@migrations()
+def m002_derived(db: Database) -> None:
+    _run_script(db, DERIVED)
+
+
+@migrations()
+def m003_views(db: Database) -> None:
+    _run_script(db, VIEWS)
