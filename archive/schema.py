@@ -21,10 +21,20 @@ CREATE TABLE story (                 -- a tracked work
   title       TEXT NOT NULL,
   outlet      TEXT NOT NULL,         -- who published it first, as credit lines name it; '' if unknown
   aliases     TEXT NOT NULL,         -- JSON list: other names of that outlet
-  urls        TEXT NOT NULL,         -- JSON list: URLs known to carry the work itself
   short_ids   TEXT NOT NULL,         -- JSON list: article ids shared between languages and URL generations
   languages   TEXT NOT NULL,         -- JSON list: languages looked for; [] means any
+  alerts      TEXT NOT NULL,         -- JSON list: rules of which the user wants to be told
   created_at  TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE story_url (             -- a URL known to carry the work itself
+  id          INTEGER PRIMARY KEY,
+  story_id    INTEGER NOT NULL REFERENCES story(id),
+  url         TEXT NOT NULL,
+  url_key     TEXT NOT NULL,
+  language    TEXT,                  -- of the reference text there, 'und' if unsaid; null if it was not named as one
+  role        TEXT CHECK (role IN ('original', 'translation')),
+  UNIQUE (story_id, url)
 ) STRICT;
 
 CREATE TABLE story_text (            -- a story's reference text in one language
@@ -97,7 +107,7 @@ CREATE TABLE run_source (            -- what one source gave in one run
 
 CREATE TABLE lead (                  -- a URL that a source named
   id           INTEGER PRIMARY KEY,
-  story_id     INTEGER REFERENCES story(id),
+  story_id     INTEGER NOT NULL REFERENCES story(id),
   url          TEXT NOT NULL,
   url_key      TEXT NOT NULL,
   source       TEXT NOT NULL,
@@ -112,7 +122,7 @@ CREATE TABLE lead (                  -- a URL that a source named
   run_id       INTEGER REFERENCES run(id),
   first_seen   TEXT NOT NULL,
   last_seen    TEXT NOT NULL,
-  UNIQUE (source, query, url)
+  UNIQUE (story_id, source, query, url)
 ) STRICT;
 CREATE INDEX lead_url_key ON lead(url_key);  -- who named this page?
 
@@ -122,7 +132,6 @@ CREATE TABLE frontier (              -- a URL to fetch, now or later
   url_key       TEXT NOT NULL UNIQUE,
   purpose       TEXT NOT NULL,
   domain        TEXT NOT NULL,       -- registrable: the unit of politeness
-  story_id      INTEGER REFERENCES story(id),
   state         TEXT NOT NULL CHECK (state IN ('waiting', 'leased', 'dropped')),
   due_at        TEXT NOT NULL,
   lease_until   TEXT,                -- null unless leased; a lease that ran out is free again
@@ -131,10 +140,18 @@ CREATE TABLE frontier (              -- a URL to fetch, now or later
   last_changed  TEXT,                -- when a body of it was last new
   etag          TEXT,                -- validators of the last good answer
   last_modified TEXT,
+  body_sha256   TEXT,                -- the body that those validators stand for
   why           TEXT NOT NULL,       -- the source that led here first
   added_at      TEXT NOT NULL
 ) STRICT;
 CREATE INDEX frontier_due ON frontier(state, due_at);  -- what is due?
+
+CREATE TABLE frontier_story (        -- for which stories a URL is fetched
+  frontier_id   INTEGER NOT NULL REFERENCES frontier(id),
+  story_id      INTEGER NOT NULL REFERENCES story(id),
+  PRIMARY KEY (frontier_id, story_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX frontier_story_story ON frontier_story(story_id);
 
 CREATE TABLE host (                  -- what a host asked of us
   host          TEXT PRIMARY KEY,    -- host:port
@@ -330,7 +347,9 @@ SELECT p.id, o.domain AS outlet, coalesce(e.site_name, o.domain) AS outlet_name,
        lv.id AS latest_version_id, lv.seen_from AS last_changed, lv.seen_to AS last_seen,
        (SELECT min(c.started_at) FROM capture c WHERE c.page_id = p.id) AS first_captured,
        (SELECT max(c.started_at) FROM capture c WHERE c.page_id = p.id) AS last_captured,
-       lc.status AS last_status, lc.error_class AS last_error, lr.decision AS last_decision, lr.why AS last_why
+       lc.status AS last_status, lc.error_class AS last_error, lr.decision AS last_decision, lr.why AS last_why,
+       (SELECT min(c.started_at) FROM capture c JOIN reading r ON r.capture_id = c.id WHERE c.page_id = p.id
+          AND r.decision = 'gone' AND c.started_at > lv.seen_to) AS gone_from  -- first found absent; null while it is there
 FROM page p JOIN outlet o ON o.id = p.outlet_id
 LEFT JOIN version lv ON lv.id = (SELECT id FROM version WHERE page_id = p.id ORDER BY number DESC LIMIT 1)
 LEFT JOIN extraction e ON e.id = lv.extraction_id
@@ -360,9 +379,11 @@ SELECT m.id AS match_id, m.story_id, s.slug AS story, m.kind, o.domain AS outlet
        (SELECT min(seen_from) FROM version WHERE page_id = p.id) AS first_seen,
        (SELECT max(seen_to) FROM version WHERE page_id = p.id) AS last_seen,
        (SELECT count(*) FROM version WHERE page_id = p.id) AS versions,
-       coalesce(lr.decision, 'unread') AS last_decision, lc.started_at AS last_captured,
+       coalesce(lr.decision, 'unread') AS last_decision, lr.why AS last_why, lc.started_at AS last_captured,
        m.version_id, m.story_text_id, p.id AS page_id,
-       (SELECT id FROM version WHERE page_id = p.id ORDER BY number DESC LIMIT 1) AS latest_version_id
+       (SELECT id FROM version WHERE page_id = p.id ORDER BY number DESC LIMIT 1) AS latest_version_id,
+       (SELECT min(c.started_at) FROM capture c JOIN reading r ON r.capture_id = c.id WHERE c.page_id = p.id
+          AND r.decision = 'gone' AND c.started_at > (SELECT max(seen_to) FROM version WHERE page_id = p.id)) AS gone_from
 FROM match m JOIN story s ON s.id = m.story_id JOIN version v ON v.id = m.version_id
 JOIN page p ON p.id = v.page_id JOIN outlet o ON o.id = p.outlet_id JOIN extraction e ON e.id = v.extraction_id
 JOIN capture lc ON lc.id = (SELECT id FROM capture WHERE page_id = p.id ORDER BY started_at DESC, id DESC LIMIT 1)
@@ -374,6 +395,7 @@ WHERE m.id = (SELECT m2.id FROM match m2 JOIN version v2 ON v2.id = m2.version_i
 
 CREATE VIEW stories AS               -- what is watched
 SELECT s.id, s.slug, s.title, s.outlet, s.languages,
+       (SELECT json_group_array(u.url) FROM story_url u WHERE u.story_id = s.id) AS urls,
        (SELECT count(*) FROM story_pages sp WHERE sp.story_id = s.id
           AND sp.kind IN ('copy', 'rewrite', 'excerpt', 'translation', 'translated_excerpt')) AS copies,
        (SELECT count(DISTINCT sp.outlet) FROM story_pages sp WHERE sp.story_id = s.id
@@ -396,7 +418,12 @@ JOIN version v ON v.id = m.version_id JOIN extraction e ON e.id = v.extraction_i
 CREATE VIEW leads AS                 -- who named which URL
 SELECT l.id, s.slug AS story, l.source, l.query, l.rank, l.url, l.title, l.published, l.language, l.outlet, l.note,
        l.first_seen, l.last_seen, l.run_id
-FROM lead l LEFT JOIN story s ON s.id = l.story_id;
+FROM lead l JOIN story s ON s.id = l.story_id;
+
+CREATE VIEW page_leads AS            -- who named which page
+SELECT DISTINCT pu.page_id, l.id, s.slug AS story, l.source, l.query, l.rank, l.url, l.title, l.published, l.language,
+       l.outlet, l.note, l.first_seen, l.last_seen, l.run_id
+FROM page_url pu JOIN lead l ON l.url_key = pu.url_key JOIN story s ON s.id = l.story_id;
 
 CREATE VIEW runs AS SELECT id, kind, watch, state, started_at, finished_at, planned, fetched, new, unchanged, failed, skipped, note FROM run;
 

@@ -95,6 +95,16 @@ class StoryText:
 
 
 @dataclass(frozen=True, slots=True)
+class TextUrl:
+    """A URL named as carrying a reference text; its first good capture is promoted if no text is at hand."""
+
+    url: str
+    #: BCP 47 primary subtag; "und" if the watch does not say
+    language: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """A tracked work with all its reference texts."""
 
@@ -111,6 +121,10 @@ class Story:
     #: languages in which copies are looked for; empty means any
     languages: tuple[str, ...] = ()
     texts: tuple[StoryText, ...] = ()
+    #: URLs whose captures may be promoted to reference texts
+    text_urls: tuple[TextUrl, ...] = ()
+    #: rules of which the user wants to be told: "new_copy", "changed", "removed"
+    alerts: tuple[str, ...] = ()
     id: int | None = None
 
 

@@ -1,0 +1,55 @@
+# Two commands do everything: `make run` and `make test`. Each sets up what it needs on a machine with Python 3.11 and make.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PORT ?= 8001
+
+.PHONY: run test setup lint types tests docs browser bench clean
+
+run: $(READY)  ## The main job: the demo story on the bundled newsroom, or WATCH=watches/….toml on the live web.
+ifdef WATCH
+	@code=0; $(BIN)/afterprint run $(WATCH) || code=$$?; \
+	if [ $$code -ge 2 ] || [ -n "$(NO_SERVE)" ]; then exit $$code; fi; \
+	$(BIN)/afterprint serve --port $(PORT); exit $$code
+else
+	@$(BIN)/afterprint --archive demo.db demo --port $(PORT) $(if $(NO_SERVE),--no-serve)
+endif
+
+test: $(READY) browser lint types tests  ## All checks.
+
+setup: $(READY)
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "afterprint needs Python 3.11 or newer")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+tests: $(READY)
+	$(BIN)/pytest
+
+browser:  ## Chromium for the browser tests, from the system's packages.
+	@command -v chromium >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ]; then S=; else S=sudo; fi; \
+	  $$S apt-get update -qq && $$S apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; }
+
+bench: $(READY)  ## Evaluations on a data folder: make bench DATA=…
+	$(BIN)/python -m benchmarks.warc_import $(DATA)/web/warc
+	$(BIN)/python -m benchmarks.captures $(DATA)/web/captures
+	$(BIN)/python -m benchmarks.syndication $(DATA)/web/syndication
+
+lock:  ## Renew requirements.lock after a change of pyproject.toml.
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,91 @@
+"""What every command shares: the archive's path, errors as messages, lazily loaded commands."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from archive.exceptions import AfterprintError, ConfigError
+
+if TYPE_CHECKING:
+    from archive.store import Store
+
+COMMANDS = {
+    "init": "working",
+    "add": "working",
+    "check": "working",
+    "crawl": "working",
+    "process": "working",
+    "run": "working",
+    "import": "working",
+    "status": "reading",
+    "explain": "reading",
+    "diff": "reading",
+    "serve": "showing",
+    "newsroom": "showing",
+    "demo": "showing",
+}
+"""Command -> the module that holds it, in the order of a user's day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the options of the group say."""
+
+    archive: Path
+
+    def open(self, *, readonly: bool = True) -> Store:
+        """The archive, which must exist. Raises StoreError."""
+        from archive.store import Store
+
+        return Store(self.archive, create=False, readonly=readonly)
+
+
+class Group(click.Group):
+    """Loads a command's module when the command is asked for, and turns our errors into messages and exit codes."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"archive.cli.{COMMANDS[cmd_name]}")
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            import difflib
+
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            if near:
+                error.message += f" Did you mean {near[0]!r}?"
+            raise
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except AfterprintError as error:
+            click.secho(f"Error: {error}", err=True, fg="red" if sys.stderr.isatty() else None)
+            ctx.exit(error.exit_code)
+
+
+def print_json(value: object) -> None:
+    """One JSON document on standard output; times and paths as text."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def usage_error(cause: str, remedy: str) -> ConfigError:
+    """A complaint about an argument."""
+    return ConfigError(cause, remedy=remedy)

@@ -1,0 +1,203 @@
+"""Commands that fetch and write."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+from archive.cli._context import Context, print_json, usage_error
+from archive.exceptions import ConfigError
+
+WATCH = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command("init", short_help="Make an empty archive.")
+@click.pass_obj
+def init_command(context: Context) -> None:
+    """Make an empty archive, or bring an existing one up to date.
+
+    \b
+    Example: afterprint init
+    """
+    from archive.store import Store
+
+    existed = context.archive.exists()
+    with Store(context.archive):
+        pass
+    click.echo(f"{context.archive} {'is an archive and up to date' if existed else 'made'}.")
+    click.echo("Next: afterprint add URL")
+
+
+@click.command("add", short_help="Write a watch for an article.")
+@click.argument("url")
+@click.option("--folder", type=click.Path(file_okay=False, path_type=Path), default=Path("watches"), show_default=True)
+@click.option("--name", help="Name of the watch; default: the end of the URL's path.")
+def add_command(url: str, folder: Path, name: str | None) -> None:
+    """Write a watch file for the article at URL. One line is enough; edit the file to add texts and sources.
+
+    \b
+    Example: afterprint add https://example.org/2023/the-article
+    """
+    from archive.urls import is_http
+
+    if not is_http(url):
+        raise usage_error(f"{url!r} is no http(s) URL", "Give the whole address, with https:// before it.")
+    parts = urlsplit(url)
+    words = [re.sub(r"[^\w-]+", "-", part).strip("-") for part in parts.path.split("/")]
+    slug = name or next((word for word in reversed(words) if word), "") or parts.hostname or "story"
+    file = folder / f"{slug[:80]}.toml"
+    if file.exists():
+        raise ConfigError("there is a watch of this name", place=str(file), remedy="Edit it, or give another --name.")
+    folder.mkdir(parents=True, exist_ok=True)
+    quoted = url.replace("\\", "\\\\").replace('"', '\\"')
+    file.write_text(f'url = "{quoted}"\n', encoding="utf-8")
+    click.echo(f"{file} written.")
+    click.echo(f"Next: afterprint run {file}")
+
+
+@click.command("check", short_help="Check a watch without fetching.")
+@click.argument("watch", type=WATCH)
+@click.option("--json", "as_json", is_flag=True, help="As one JSON document.")
+def check_command(watch: Path, as_json: bool) -> None:
+    """Read WATCH and say what would be tracked and asked. Fetches nothing and writes nothing.
+
+    \b
+    Example: afterprint check watches/demo.toml
+    """
+    from crawler.seeding import given_leads
+    from crawler.watch import load_watch
+
+    loaded = load_watch(watch)
+    story = loaded.story
+    leads = given_leads(loaded)
+    if as_json:
+        print_json(
+            {
+                "watch": loaded.slug,
+                "title": story.title,
+                "outlet": story.outlet,
+                "aliases": story.aliases,
+                "short_ids": story.short_ids,
+                "languages": story.languages,
+                "texts": [
+                    {"source": t.source, "language": t.language, "role": t.role, "characters": len(t.text)}
+                    for t in story.texts
+                ],
+                "text_urls": [{"url": t.url, "language": t.language, "role": t.role} for t in story.text_urls],
+                "asked": [{"purpose": lead.purpose, "url": lead.url} for lead in leads],
+                "notices": loaded.notices,
+            }
+        )
+        return
+    click.echo(f"{watch} is in order: {story.title}")
+    for text in story.texts:
+        click.echo(f"  text      {text.language}  {text.role:<11} {len(text.text):>6} characters, {text.source}")
+    for text_url in story.text_urls:
+        if not any(text.language == text_url.language for text in story.texts):
+            click.echo(f"  text      {text_url.language}  {text_url.role:<11} from the first good capture of {text_url.url}")
+    for lead in leads:
+        click.echo(f"  {lead.purpose:<9} {lead.url}")
+    if not loaded.politeness.contact:
+        click.echo("  Note: no [politeness] contact. Webmasters will see no address to write to.")
+    for notice in loaded.notices:
+        click.echo(f"  Note: {notice}")
+    click.echo(f"Next: afterprint run {watch}")
+
+
+@click.command("crawl", short_help="Fetch what is due.")
+@click.argument("watch", type=WATCH)
+@click.option("--again", is_flag=True, help="Visit every known URL now, due or not.")
+@click.option("--budget", type=click.IntRange(1), help="Fetch at most so many URLs.")
+@click.pass_obj
+def crawl_command(context: Context, watch: Path, again: bool, budget: int | None) -> None:
+    """Fetch what is due for WATCH and keep every answer. Ctrl-C once stops cleanly, twice at once.
+
+    \b
+    Example: afterprint crawl watches/demo.toml
+    """
+    from archive.running import crawl
+
+    code = crawl(watch, context.archive, again=again, budget=budget)
+    if code in (0, 1):
+        click.echo("Next: afterprint process")
+    sys.exit(code)
+
+
+@click.command("process", short_help="Read captures; find versions, changes, copies.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Worker processes; default: one a core, at least two.")
+@click.option("--rebuild", is_flag=True, help="Delete all that was derived first, and make it again from the captures.")
+@click.option("--json", "as_json", is_flag=True, help="The summary as one JSON document.")
+@click.pass_obj
+def process_command(context: Context, workers: int | None, rebuild: bool, as_json: bool) -> None:
+    """Read every new capture, decide versions and changes, and match them against the stories.
+
+    Can be stopped anywhere and run again.
+
+    \b
+    Example: afterprint process
+    """
+    from archive.cli._progress import Progress, summary_lines
+    from archive.running import process_alone
+
+    with Progress("reading", as_json) as progress:
+        summary = process_alone(context.archive, workers=workers, rebuild=rebuild, progress=progress.captures)
+    if as_json:
+        from dataclasses import asdict
+
+        print_json(asdict(summary))
+        return
+    for line in summary_lines(summary):
+        click.echo(line)
+    click.echo("Next: afterprint process" if summary.stopped else "Next: afterprint serve")
+
+
+@click.command("run", short_help="Crawl and process together, only what is due.")
+@click.argument("watches", type=WATCH, nargs=-1, required=True)
+@click.option("--budget", type=click.IntRange(1), help="Fetch at most so many URLs a watch.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Worker processes; default: one a core, at least two.")
+@click.pass_obj
+def run_command(context: Context, watches: tuple[Path, ...], budget: int | None, workers: int | None) -> None:
+    """Fetch what is due for each of WATCHES, and read it beside the crawl. Safe under cron and systemd timers.
+
+    \b
+    Example: afterprint run watches/demo.toml
+    """
+    from archive.cli._progress import summary_lines
+    from archive.running import run
+
+    code = 0
+    for watch in watches:
+        result = run(watch, context.archive, budget=budget, workers=workers)
+        for line in summary_lines(result.summary):
+            click.echo(line)
+        code = max(code, result.exit_code)
+        if result.stopped:
+            break
+    click.echo("Next: afterprint status, or afterprint serve")
+    sys.exit(code)
+
+
+@click.group("import", short_help="Bring in captures made by others.")
+def import_command() -> None:
+    """Bring in captures that other programs made."""
+
+
+@import_command.command("warc")
+@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="The report as one JSON document.")
+@click.pass_obj
+def import_warc(context: Context, files: tuple[Path, ...], as_json: bool) -> None:
+    """Import the records of WARC and ARC FILES: every healthy response a capture, every broken one reported.
+
+    Importing a file twice adds nothing.
+
+    \b
+    Example: afterprint import warc collection.warc.gz
+    """
+    from archive.cli._importing import import_warc_files
+
+    sys.exit(import_warc_files(context.archive, files, as_json=as_json))

@@ -1,0 +1,174 @@
+"""One text as the matcher reads it: everything it derives from it, computed when first asked for and kept."""
+
+from __future__ import annotations
+
+import functools
+import unicodedata
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archive.match.encoder import Vectors, background_level, encode
+from archive.match.furniture import is_furniture
+from archive.text import Span, Words, quotations, sentences, words
+
+Hashes = NDArray[np.uint64]
+Mask = NDArray[np.bool_]
+
+#: If more of the words than this look like furniture, the article itself is about such things.
+_MOST_FURNITURE = 0.6
+#: A sentence with fewer letters is a label or a list item: its vector says nothing.
+_LEAST_LETTERS = 12
+#: The same in scripts without spaces, where a character is about half a word.
+_LEAST_LETTERS_UNSPACED = 5
+
+
+@functools.lru_cache(maxsize=131072)
+def _word_hash(word: str) -> int:
+    # crc32 and not hash(): fingerprints are stored, and must be the same in every process.
+    return zlib.crc32(word.encode("utf-8", "surrogatepass"))
+
+
+class Reading:
+    """A text, its words and sentences with their places, and what is left out of every count."""
+
+    def __init__(self, text: str, language: str | None = None) -> None:
+        self.text = text
+        self.language = language
+
+    @functools.cached_property
+    def words(self) -> Words:
+        return words(self.text)
+
+    @functools.cached_property
+    def hashes(self) -> Hashes:
+        """A stable number for each word."""
+        return np.fromiter(map(_word_hash, self.words.folded), dtype=np.uint64, count=len(self.words))
+
+    @functools.cached_property
+    def unspaced(self) -> bool:
+        """Whether the text is mostly in a script without spaces, so that a token is a character."""
+        single = sum(1 for word in self.words.folded if len(word) == 1 and ord(word) >= 0x0E00)
+        return single > len(self.words) / 2
+
+    @functools.cached_property
+    def sentences(self) -> tuple[Span, ...]:
+        return tuple(sentences(self.text))
+
+    @functools.cached_property
+    def sentence_words(self) -> tuple[range, ...]:
+        """For each sentence the words in it."""
+        return tuple(self.words.inside(sentence) for sentence in self.sentences)
+
+    @functools.cached_property
+    def furniture(self) -> tuple[bool, ...]:
+        """For each sentence whether it belongs to the site and not to the article."""
+        flags = tuple(is_furniture(sentence.of(self.text)) for sentence in self.sentences)
+        flagged = sum(len(inside) for inside, flag in zip(self.sentence_words, flags, strict=True) if flag)
+        if flagged > _MOST_FURNITURE * len(self.words):
+            return (False,) * len(flags)
+        return flags
+
+    @functools.cached_property
+    def counted(self) -> Mask:
+        """For each word whether it is outside furniture."""
+        mask = np.ones(len(self.words), dtype=np.bool_)
+        for inside, flag in zip(self.sentence_words, self.furniture, strict=True):
+            if flag:
+                mask[inside.start : inside.stop] = False
+        return mask
+
+    @functools.cached_property
+    def counted_words(self) -> int:
+        return int(self.counted.sum())
+
+    @functools.cached_property
+    def counted_characters(self) -> int:
+        """The characters of all sentences outside furniture: what the coverages are shares of."""
+        return sum(s.end - s.start for s, flag in zip(self.sentences, self.furniture, strict=True) if not flag)
+
+    @functools.cached_property
+    def quotations(self) -> tuple[Span, ...]:
+        return tuple(quotations(self.text))
+
+    @functools.cached_property
+    def quoted(self) -> Mask:
+        """For each word whether it stands in quotation marks."""
+        mask = np.zeros(len(self.words), dtype=np.bool_)
+        for quotation in self.quotations:
+            inside = self.words.inside(quotation)
+            mask[inside.start : inside.stop] = True
+        return mask
+
+    # --- sentence vectors ----------------------------------------------------------------------
+
+    @functools.cached_property
+    def units(self) -> tuple[int, ...]:
+        """The sentences that carry meaning enough to be compared by their vectors."""
+        least = _LEAST_LETTERS_UNSPACED if self.unspaced else _LEAST_LETTERS
+        return tuple(
+            index
+            for index, sentence in enumerate(self.sentences)
+            if not self.furniture[index] and sum(map(str.isalpha, sentence.of(self.text))) >= least
+        )
+
+    @functools.cached_property
+    def vectors(self) -> Vectors:
+        """One row for each of `units`."""
+        return encode([self.sentences[index].of(self.text) for index in self.units])
+
+    @functools.cached_property
+    def levels(self) -> NDArray[np.float32]:
+        """The background level of each of `units`."""
+        return background_level(self.vectors)
+
+    # --- what survives translation ---------------------------------------------------------------
+
+    @functools.cached_property
+    def signals(self) -> Signals:
+        return _signals(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What a translation leaves as it is: figures, and names as far as the alphabet and the spelling agree."""
+
+    figures: frozenset[str]
+    names: frozenset[str]
+
+
+#: A name is compared by its beginning, because languages inflect it ("Putin", "Putins", "Putinem").
+_NAME_BEGINNING = 5
+_LEAST_NAME = 4
+
+
+def _signals(reading: Reading) -> Signals:
+    text = reading.text
+    found = reading.words
+    starts_sentence = {inside.start for inside in reading.sentence_words if inside}
+    figures: set[str] = set()
+    names: set[str] = set()
+    for index, (word, start) in enumerate(zip(found.folded, found.starts, strict=True)):
+        first = text[start]
+        if first.isdigit():
+            if reading.counted[index] and (figure := figure_of(word)):
+                figures.add(figure)
+        elif first.isupper() and len(word) >= _LEAST_NAME and index not in starts_sentence and reading.counted[index]:
+            names.add(name_key(word))
+    return Signals(frozenset(figures), frozenset(names))
+
+
+def figure_of(word: str) -> str:
+    """The digits of *word* without separators; empty if it is no figure, or a single digit, which every text has."""
+    digits = "".join(str(unicodedata.digit(c)) for c in word if c.isdigit())
+    return digits if len(digits) >= 2 else ""
+
+
+@functools.lru_cache(maxsize=65536)
+def name_key(word: str) -> str:
+    """The beginning of a name without accents."""
+    if not word.isascii():
+        word = "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
+    return word[:_NAME_BEGINNING]

@@ -1,0 +1,21 @@
+"""The archive in SQLite: one method a question, rows in and types out. The only package with SQL.
+
+::
+
+    _base       the connection, transactions, SQLite's failures as ours
+    _stories    stories and reference texts
+    _frontier   leads, URLs due, leases, holds of hosts
+    _captures   runs, captures, bodies             (facts)
+    _derived    readings, versions, changes, matches
+    _reports    what people ask of an archive
+"""
+
+from __future__ import annotations
+
+from archive.store._captures import RunSummary, SourceResult
+from archive.store._derived import CaptureToRead, ReadBody
+from archive.store._frontier import FrontierState
+from archive.store._reports import Reports as Store
+from archive.store._stories import texts_digest
+
+__all__ = ["CaptureToRead", "FrontierState", "ReadBody", "RunSummary", "SourceResult", "Store", "texts_digest"]

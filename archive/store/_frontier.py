@@ -1,0 +1,194 @@
+"""URLs to fetch: who named them, when they are due, who has them on lease, what their hosts asked of us."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from archive.store._base import Base
+from archive.times import from_text, to_text
+from archive.types import FrontierEntry, Lead
+from archive.urls import registrable_domain, url_key
+
+
+@dataclass(frozen=True, slots=True)
+class FrontierState:
+    """How many URLs of a story stand where."""
+
+    due: int
+    leased: int
+    later: int
+    dropped: int
+    next_due: datetime | None
+
+
+class Frontier(Base):
+    def add_leads(self, leads: Sequence[Lead], *, story_id: int, run_id: int | None, now: datetime) -> int:
+        """Keep *leads*; put URLs never heard of on the frontier, due at once. Returns how many those were."""
+        at = to_text(now)
+        new = 0
+        with self.transaction():
+            for lead in leads:
+                key = url_key(lead.url)
+                self._run(
+                    """INSERT INTO lead (story_id, url, url_key, source, query, purpose, rank, title, published, language,
+                                         outlet, note, run_id, first_seen, last_seen)
+                       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                       ON CONFLICT (story_id, source, query, url) DO UPDATE SET last_seen = excluded.last_seen""",
+                    (
+                        story_id,
+                        lead.url,
+                        key,
+                        lead.source,
+                        lead.query,
+                        lead.purpose,
+                        lead.rank,
+                        lead.title,
+                        to_text(lead.published) if lead.published else None,
+                        lead.language,
+                        lead.outlet,
+                        lead.note,
+                        run_id,
+                        at,
+                        at,
+                    ),
+                )
+                new += self._add_to_frontier(lead, key, story_id, at)
+        return new
+
+    def _add_to_frontier(self, lead: Lead, key: str, story_id: int, at: str) -> int:
+        row = self._one("SELECT id FROM frontier WHERE url_key = ?", (key,))
+        if row is None:
+            cursor = self._run(
+                """INSERT INTO frontier (url, url_key, purpose, domain, state, due_at, why, added_at)
+                   VALUES (?, ?, ?, ?, 'waiting', ?, ?, ?) ON CONFLICT DO NOTHING""",
+                (lead.url, key, lead.purpose, registrable_domain(lead.url), at, lead.source, at),
+            )
+            if not cursor.rowcount:
+                return 0
+            frontier_id = cursor.lastrowid
+        else:
+            frontier_id = row["id"]
+        self._run("INSERT OR IGNORE INTO frontier_story (frontier_id, story_id) VALUES (?, ?)", (frontier_id, story_id))
+        return int(row is None)
+
+    def lease_due(
+        self,
+        *,
+        story_id: int | None,
+        limit: int,
+        lease_seconds: float,
+        now: datetime,
+        busy_domains: Collection[str] = (),
+        per_domain: int = 4,
+    ) -> list[FrontierEntry]:
+        """Take up to *limit* due URLs for this crawl alone, the longest overdue first.
+
+        At most *per_domain* of one domain, so that one slow domain cannot fill the batch, and none of *busy_domains*.
+        A lease that ran out counts as due: its crawl died. `story_id` None takes URLs of all stories.
+        """
+        at = to_text(now)
+        until = now + timedelta(seconds=lease_seconds)
+        busy = sorted(busy_domains)
+        of_story = "AND f.id IN (SELECT frontier_id FROM frontier_story WHERE story_id = ?)" if story_id is not None else ""
+        with self.transaction():
+            rows = self._all(
+                f"""SELECT * FROM (
+                      SELECT f.*, row_number() OVER (PARTITION BY f.domain ORDER BY f.due_at, f.id) AS place
+                      FROM frontier f
+                      WHERE ((f.state = 'waiting' AND f.due_at <= ?) OR (f.state = 'leased' AND f.lease_until <= ?))
+                        {of_story} AND f.domain NOT IN ({", ".join("?" * len(busy))}))
+                    WHERE place <= ? ORDER BY place, due_at, id LIMIT ?""",
+                (at, at, *([story_id] if story_id is not None else []), *busy, per_domain, limit),
+            )
+            self._conn.executemany(
+                "UPDATE frontier SET state = 'leased', lease_until = ? WHERE id = ?",
+                [(to_text(until), row["id"]) for row in rows],
+            )
+        return [
+            FrontierEntry(
+                id=row["id"],
+                url=row["url"],
+                purpose=row["purpose"],
+                domain=row["domain"],
+                attempts=row["attempts"],
+                due_at=from_text(row["due_at"]),
+                lease_until=until,
+                etag=row["etag"],
+                last_modified=row["last_modified"],
+                why=row["why"],
+            )
+            for row in rows
+        ]
+
+    def next_due(self, *, story_id: int | None, before: datetime) -> datetime | None:
+        """When the next URL falls due, or a lease runs out, before *before*; None if none does."""
+        of_story = "AND id IN (SELECT frontier_id FROM frontier_story WHERE story_id = ?)" if story_id is not None else ""
+        value = self._value(
+            f"""SELECT min(CASE state WHEN 'leased' THEN lease_until ELSE due_at END) FROM frontier
+                WHERE state IN ('waiting', 'leased') {of_story}""",
+            (story_id,) if story_id is not None else (),
+        )
+        due = from_text(value) if value else None
+        return due if due is not None and due < before else None
+
+    def release(self, entry: FrontierEntry, *, due_at: datetime, reason: str) -> None:
+        """Give a leased URL back unfetched, to be due at *due_at*."""
+        self._run(
+            "UPDATE frontier SET state = 'waiting', lease_until = NULL, due_at = ? WHERE id = ? AND state = 'leased'",
+            (to_text(due_at), entry.id),
+        )
+
+    def is_known_url(self, url: str) -> bool:
+        """Whether the frontier has heard of this URL, or of another form of it."""
+        return bool(self._value("SELECT 1 FROM frontier WHERE url_key = ?", (url_key(url),)))
+
+    def make_due(self, *, story_id: int, now: datetime) -> int:
+        """Make every URL of a story due now, as `crawl --again` asks. Returns how many."""
+        return self._run(
+            """UPDATE frontier SET due_at = ? WHERE state = 'waiting' AND due_at > ?
+               AND id IN (SELECT frontier_id FROM frontier_story WHERE story_id = ?)""",
+            (to_text(now), to_text(now), story_id),
+        ).rowcount
+
+    def frontier_state(self, story_id: int, now: datetime) -> FrontierState:
+        """The story's URLs by state at *now*."""
+        row = self._one(
+            """SELECT sum(state = 'waiting' AND due_at <= :now) AS due, sum(state = 'leased') AS leased,
+                      sum(state = 'waiting' AND due_at > :now) AS later, sum(state = 'dropped') AS dropped,
+                      min(CASE state WHEN 'waiting' THEN due_at END) AS next_due
+               FROM frontier WHERE id IN (SELECT frontier_id FROM frontier_story WHERE story_id = :story)""",
+            {"now": to_text(now), "story": story_id},
+        )
+        assert row is not None
+        return FrontierState(
+            row["due"] or 0,
+            row["leased"] or 0,
+            row["later"] or 0,
+            row["dropped"] or 0,
+            from_text(row["next_due"]) if row["next_due"] else None,
+        )
+
+    def host_hold(self, host: str) -> datetime | None:
+        """Until when *host* ("name:port") asked to be left alone, or None."""
+        value = self._value("SELECT retry_at FROM host WHERE host = ?", (host,))
+        return from_text(value) if value else None
+
+    def hold_host(self, host: str, until: datetime, reason: str) -> None:
+        """Leave *host* alone until *until*; a hold is never shortened."""
+        self._run(
+            """INSERT INTO host (host, retry_at, reason) VALUES (?, ?, ?) ON CONFLICT (host) DO UPDATE
+               SET retry_at = max(retry_at, excluded.retry_at), reason = excluded.reason""",
+            (host, to_text(until), reason),
+        )
+
+    def known_urls(self, story_id: int) -> list[str]:
+        """The URLs known to carry the story itself."""
+        return [row[0] for row in self._all("SELECT url FROM story_url WHERE story_id = ? ORDER BY id", (story_id,))]
+
+
+def host_of(url: str) -> str:
+    """The "name:port" under which a URL's host is held."""
+    return urlsplit(url).netloc.rpartition("@")[2].lower()

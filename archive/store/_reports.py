@@ -1,0 +1,105 @@
+"""What people ask of an archive."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from archive.store._derived import Derived
+from archive.times import to_text
+from archive.urls import url_key
+
+KIND_ORDER = "copy,rewrite,excerpt,translation,translated_excerpt,quotes_only,related,mentions,unrelated"
+
+
+class Reports(Derived):
+    def counts(self) -> dict[str, int]:
+        """Rows of the tables that people ask about."""
+        tables = ("story", "outlet", "page", "capture", "body", "version", "change", "match")
+        return {table: int(self._value(f"SELECT count(*) FROM {table}")) for table in tables}
+
+    def story_pages(self, story_id: int) -> list[dict[str, Any]]:
+        """Rows of the view `story_pages`, strongest kinds first."""
+        rows = self._all(
+            "SELECT * FROM story_pages WHERE story_id = ? ORDER BY instr(?, kind), coverage_story DESC, url",
+            (story_id, KIND_ORDER),
+        )
+        return [dict(row) for row in rows]
+
+    def kinds(self, story_id: int) -> dict[str, int]:
+        """Kind -> pages of a story, strongest kinds first."""
+        rows = self._all(
+            """SELECT kind, count(*) FROM story_pages WHERE story_id = ? GROUP BY kind ORDER BY instr(?, kind)""",
+            (story_id, KIND_ORDER),
+        )
+        return {row[0]: row[1] for row in rows}
+
+    def failing_sources(self, run_id: int) -> list[dict[str, Any]]:
+        """The sources that gave nothing in a run, with the reason."""
+        rows = self._all(
+            """SELECT source, query, outcome, reason FROM run_source
+               WHERE run_id = ? AND outcome IN ('failed', 'unreadable') ORDER BY id""",
+            (run_id,),
+        )
+        return [dict(row) for row in rows]
+
+    def held_hosts(self, now: datetime) -> list[dict[str, Any]]:
+        """Hosts that asked to be left alone until later than *now*."""
+        rows = self._all("SELECT host, retry_at, reason FROM host WHERE retry_at > ? ORDER BY retry_at", (to_text(now),))
+        return [dict(row) for row in rows]
+
+    def explain(self, url: str) -> dict[str, Any] | None:
+        """All that the archive knows of a URL: who named it, what came of fetching it, what it is to each story.
+
+        Returns None for a URL that the archive never heard of.
+        """
+        key = url_key(url)
+        page_id = self._value("SELECT page_id FROM page_url WHERE url_key = ? ORDER BY id LIMIT 1", (key,))
+        leads = self._all("SELECT * FROM leads WHERE id IN (SELECT id FROM lead WHERE url_key = ?) ORDER BY id", (key,))
+        waiting = self._one("SELECT * FROM frontier WHERE url_key = ?", (key,))
+        if page_id is None and not leads and waiting is None:
+            return None
+        return {
+            "url": url,
+            "url_key": key,
+            "page_id": page_id,
+            "leads": [dict(row) for row in leads],
+            "frontier": {name: waiting[name] for name in ("state", "due_at", "attempts", "why")} if waiting else None,
+            "captures": [dict(row) for row in self._captures_of(page_id)],
+            "versions": [dict(row) for row in self._all("SELECT * FROM versions WHERE page_id = ? ORDER BY number", (page_id,))],
+            "matches": [self._match_in_full(row) for row in self._matches_of(page_id)],
+        }
+
+    def _captures_of(self, page_id: int | None) -> list[Any]:
+        return self._all(
+            """SELECT id, captured_at, status, error_class, error_detail, not_modified, quality, quality_reasons, decision, why,
+                      body_sha256, origin FROM captures WHERE page_id = ? ORDER BY captured_at, id""",
+            (page_id,),
+        )
+
+    def _matches_of(self, page_id: int | None) -> list[Any]:
+        return self._all("SELECT * FROM matches WHERE page_id = ? ORDER BY story_id, version_number", (page_id,))
+
+    def _match_in_full(self, row: Any) -> dict[str, Any]:
+        match = dict(row)
+        match["evidence"] = json.loads(match["evidence"])
+        match["passages"] = [
+            dict(passage)
+            for passage in self._all("SELECT * FROM passages WHERE match_id = ? ORDER BY number", (row["id"],))
+        ]
+        return match
+
+    def version_row(self, version_id: int) -> dict[str, Any] | None:
+        """The row of the view `versions`, or None."""
+        row = self._one("SELECT * FROM versions WHERE id = ?", (version_id,))
+        return dict(row) if row else None
+
+    def versions_of_url(self, url: str) -> list[dict[str, Any]]:
+        """The versions of the page at *url*, in order of time."""
+        rows = self._all(
+            """SELECT * FROM versions WHERE page_id = (SELECT page_id FROM page_url WHERE url_key = ? ORDER BY id LIMIT 1)
+               ORDER BY number""",
+            (url_key(url),),
+        )
+        return [dict(row) for row in rows]

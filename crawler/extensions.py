@@ -1,0 +1,165 @@
+"""What is written besides captures: the run's row, and a line about how it goes."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from scrapy import signals
+from scrapy.exceptions import CloseSpider
+from scrapy.utils.asyncio import AsyncioLoopingCall
+
+from archive import lock
+from archive.exceptions import AfterprintError
+from archive.store import Store
+from archive.times import utc_now
+from crawler.archive_port import RunState
+from crawler.report import summary_text
+from crawler.seeding import seed
+from crawler.slots import seconds_until_free
+from crawler.spiders.base import ArchiveSpider, Captured
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy.crawler import Crawler
+
+
+class RunRecord:
+    """Opens the archive under its lock, and the run's row; closes both, however the crawl ends."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.stack = ExitStack()
+        self.archive: Store | None = None
+        self.run_id: int | None = None
+        crawler.signals.connect(self.spider_opened, signals.spider_opened)
+        crawler.signals.connect(self.spider_closed, signals.spider_closed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def spider_opened(self, spider: ArchiveSpider) -> None:
+        try:
+            self.stack.enter_context(lock.hold(Path(spider.archive_path), "crawl"))
+            self.archive = self.stack.enter_context(Store(spider.archive_path))
+            self.run_id = self.archive.open_run(kind="crawl", watch=spider.watch.slug, now=utc_now())
+            spider.begin(self.archive, run_id=self.run_id, story_id=self._story_id(spider))
+        except AfterprintError as error:
+            spider.error = error
+            raise CloseSpider("failed") from error
+
+    def _story_id(self, spider: ArchiveSpider) -> int:
+        assert self.archive is not None
+        if spider.plants_seeds:
+            return seed(self.archive, spider.watch, run_id=self.run_id, now=utc_now())
+        story = self.archive.save_story(spider.watch.story, utc_now())
+        assert story.id is not None
+        return story.id
+
+    def spider_closed(self, spider: ArchiveSpider, reason: str) -> None:
+        with self.stack:
+            if self.archive is None or self.run_id is None:
+                return
+            try:
+                spider.end()
+                spider.summary = self.archive.close_run(
+                    self.run_id,
+                    state=run_state(reason, spider),
+                    now=utc_now(),
+                    planned=spider.planned,
+                    skipped=spider.skipped,
+                    note=run_note(reason, spider),
+                )
+            except AfterprintError as error:
+                spider.error = spider.error or error
+                return
+            click.echo(summary_text(spider.summary, spider.failed_given), err=True)
+
+
+def run_state(reason: str, spider: ArchiveSpider) -> RunState:
+    """The archive's word for the *reason* for which Scrapy closed the spider."""
+    if spider.error is not None or reason in ("failed", "start_error"):
+        return "failed"
+    return "finished" if reason == "finished" else "stopped"
+
+
+def run_note(reason: str, spider: ArchiveSpider) -> str | None:
+    """Why the run ended, where its state does not say it."""
+    if spider.error is not None:
+        return spider.error.cause
+    if reason == "start_error":
+        return "an error in the crawler itself; see the log"
+    if "budget" in spider.skipped or spider.planned >= spider.budget:
+        return f"the budget of {spider.budget} URLs is used up"
+    return None if reason in ("finished", "shutdown") else reason
+
+
+class Progress:
+    """A line a second that overwrites itself on a terminal, a line a minute elsewhere; a line for each source read."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.terminal = sys.stderr.isatty()
+        self.started = time.monotonic()
+        self.loop: AsyncioLoopingCall | None = None
+        crawler.signals.connect(self.spider_opened, signals.spider_opened)
+        crawler.signals.connect(self.spider_closed, signals.spider_closed)
+        if self.terminal:
+            crawler.signals.connect(self.item_scraped, signals.item_scraped)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def spider_opened(self, spider: ArchiveSpider) -> None:
+        self.loop = AsyncioLoopingCall(self.tell, spider)
+        self.loop.start(1.0 if self.terminal else 60.0, now=False)
+
+    def spider_closed(self) -> None:
+        if self.loop is not None and self.loop.running:
+            self.loop.stop()
+        self._clear()
+
+    def item_scraped(self, item: Captured) -> None:
+        if item.source is None:
+            return
+        self._clear()
+        count = f"{len(item.source.leads)} leads" if item.source.outcome == "ok" else item.source.outcome
+        reason = f" ({item.source.reason})" if item.source.reason else ""
+        click.echo(f"{item.capture.purpose:<11}{item.capture.url}  {count}{reason}", err=True)
+
+    def tell(self, spider: ArchiveSpider) -> None:
+        line = self.line(spider)
+        if self.terminal:
+            self._clear()
+            click.echo(line[: shutil.get_terminal_size().columns - 1], nl=False, err=True)
+        else:
+            click.echo(line, err=True)
+
+    def line(self, spider: ArchiveSpider) -> str:
+        """How it goes: what was fetched, what is on its way, and whom we are waiting for."""
+        seconds = time.monotonic() - self.started
+        done = sum(spider.counts.values())
+        line = f"{seconds:.0f} s: {done} fetched ({done / seconds:.1f}/s), {len(spider.in_flight)} on their way"
+        assert self.crawler.engine is not None
+        downloader = self.crawler.engine.downloader
+        waits = [
+            (seconds_until_free(downloader, entry.domain, time.monotonic()), entry.domain)
+            for entry in spider.in_flight.values()
+        ]
+        longest = max(waits, default=(0.0, ""))
+        if longest[0] >= 1:
+            line += f", waiting {longest[0]:.0f} s for {longest[1]}"
+        elif not spider.in_flight and (left := spider.seconds_until_due()) is not None:
+            line += f", waiting {left:.0f} s for a host that asked for it"
+        return line
+
+    def _clear(self) -> None:
+        if self.terminal:
+            click.echo("\r\x1b[K", nl=False, err=True)
