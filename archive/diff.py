@@ -154,7 +154,7 @@ def _summary(
     if paragraphs := _paragraph_counts(rows):
         parts.append(paragraphs)
     parts += [f"{FIELD_NAMES.get(name, name)} {_verb(*values)}" for name, values in changed_fields.items()]
-    parts += [reason for reason in reasons if reason.startswith(_TOLD)][:4]
+    parts += [reason for reason in reasons if reason.startswith(_TOLD) and reason not in parts][:4]
     return "; ".join(parts)
 
 

@@ -1,7 +1,7 @@
 """Two texts laid beside each other: paragraphs first, then words. Knows nothing of what a difference means.
 
-Paragraphs (the lines of a text that are not blank) are aligned in three steps: equal ones anchor, the gaps between anchors are paired by
-shared words (one paragraph may meet up to four: an outlet that breaks paragraphs anew has not rewritten them), and what
+Paragraphs (the lines of a text that are not blank) are aligned in three steps: in long texts equal ones anchor, the
+rest is paired by shared words (one paragraph may meet up to four: an outlet that breaks paragraphs anew has not rewritten them), and what
 is left over on both sides but alike has moved. Then each pair is compared word by word, and marks too small to read are
 joined. Words compare by a key in which typography (spaces, quotation marks, dashes, invisible characters) is undone;
 what is shown is always the original, so that the old sides of all rows join to the old text, and the new to the new.
@@ -36,6 +36,8 @@ PART = 0.6
 MOVED, MOVED_MIN = 0.6, 8
 #: How many paragraphs one may be broken into (or joined from) and still be followed.
 SPLIT_MAX = 4
+#: Up to 100 by 100 paragraphs (20 ms) are paired without anchors.
+WHOLE_CELLS = 100 * 100
 #: Pairing is quadratic in a gap: 400 by 400 paragraphs take 0.2 s, beyond that only equal ones are found again.
 GAP_CELLS = 400 * 400
 #: rapidfuzz keeps a matrix of bits: 20,000 by 20,000 words take 0.4 s and 50 MB. Beyond, a pair counts as replaced.
@@ -191,6 +193,25 @@ def _encode(items: Iterable[str], letters: dict[str, str]) -> str:
 
 def _blocks(old: Sequence[str], new: Sequence[str]) -> list[_Block]:
     """Which paragraphs correspond, in order."""
+    head = 0
+    while head < min(len(old), len(new)) and old[head] == new[head]:
+        head += 1
+    tail = 0
+    while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    ends = len(old) - tail, len(new) - tail
+    blocks = [_Block(k, k + 1, k, k + 1) for k in range(head)]
+    blocks += (
+        _Block(head + a, head + b, head + c, head + d)
+        for a, b, c, d in _pair_middle(old[head : ends[0]], new[head : ends[1]])
+    )
+    return blocks + [_Block(ends[0] + k, ends[0] + k + 1, ends[1] + k, ends[1] + k + 1) for k in range(tail)]
+
+
+def _pair_middle(old: Sequence[str], new: Sequence[str]) -> list[_Block]:
+    """Short texts are paired as a whole, which finds the fewest moves; long ones between their equal paragraphs."""
+    if len(old) * len(new) <= WHOLE_CELLS:
+        return _pair_gap(old, new)
     letters: dict[str, str] = {}
     old_line, new_line = _encode(old, letters), _encode(new, letters)
     blocks: list[_Block] = []

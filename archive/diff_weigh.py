@@ -115,7 +115,7 @@ class _Edit:
 
 def _text_reasons(rows: Sequence[Row], fields: Fields, words: int, language: str) -> Iterator[Reason]:
     reader = _Reader(rows, language)
-    edits = [edit for row in rows if row.kind in ("edited", "moved") for edit in reader.edits(row)]
+    edits = [edit for row in _with_both_sides(rows) for edit in reader.edits(row)]
     noise = [edit for edit in edits if edit.noise]
     edits = [edit for edit in edits if not edit.noise]
     worded = [edit for edit in edits if edit.old != edit.new]
@@ -128,10 +128,12 @@ def _text_reasons(rows: Sequence[Row], fields: Fields, words: int, language: str
         prose = [bool(count_words(line)) and not _is_clock_line(line) for line in lines]
         whole[kind] = [row for row, kept in zip(found, prose, strict=True) if kept]
 
+    claims = list(_claim_reasons([*real, *_headline_edits(fields, language)], language))
     changed = sum(edit.size for edit in real)
     changed += max(sum(count_words(row.old_text + row.new_text) for row in found) for found in whole.values())
     if changed:
-        yield Reason(_quoted(real), NOTABLE + 0.6 * math.log1p((math.e - 1) * min(1.0, changed / max(words, 1))))
+        share = min(1.0, changed / max(words, 1))
+        yield Reason(_quoted(real, told=bool(claims)), NOTABLE + 0.6 * math.log1p((math.e - 1) * share))
     elif noise:
         yield Reason("a clock or a counter", 0.03)
     if recased:
@@ -143,7 +145,18 @@ def _text_reasons(rows: Sequence[Row], fields: Fields, words: int, language: str
     if moved := sum(row.kind == "moved" and row.old is None for row in rows):
         yield Reason(_counted(moved, "paragraph") + " moved", min(0.2, 0.08 * moved))
     yield from _whole_paragraph_reasons(whole, fields)
-    yield from _claim_reasons([*real, *_headline_edits(fields, language)], language)
+    yield from claims
+
+
+def _with_both_sides(rows: Sequence[Row]) -> Iterator[Row]:
+    """Edited paragraphs, and moved ones as if they had been edited in place."""
+    for row in rows:
+        if row.kind == "edited":
+            yield row
+        elif row.partner is not None and row.new is not None:
+            origin = rows[row.partner]
+            runs = word_runs(tokenise(origin.old_text), tokenise(row.new_text))
+            yield Row("edited", origin.old, row.new, runs)
 
 
 def _whole_paragraph_reasons(whole: Mapping[str, Sequence[Row]], fields: Fields) -> Iterator[Reason]:
@@ -212,12 +225,10 @@ def _swaps(
         yield Reason(f"{len(phrases) - LISTED} more {name}s", 0.0)
 
 
-def _quoted(edits: Sequence[_Edit]) -> str:
-    """The words of a small edit themselves; nothing can say it better."""
-    if len(edits) != 1 or edits[0].size > 8:
+def _quoted(edits: Sequence[_Edit], *, told: bool) -> str:
+    """The words of a small edit themselves; nothing can say it better, unless a claim told its one word."""
+    if len(edits) != 1 or edits[0].size > 8 or (told and edits[0].size == 1):
         return ""
-    if edits[0].size == 1 and _DIGIT.search("".join(edits[0].old + edits[0].new)):
-        return ""  # told as a figure
     old, new = " ".join(edits[0].old), " ".join(edits[0].new)
     return f"“{old}” → “{new}”" if old and new else f"“{old}” removed" if old else f"“{new}” added"
 
@@ -254,7 +265,7 @@ class _Reader:
                     self._names(old_side.text, at_old, old_end, known=1),
                     self._names(new_side.text, at_new, new_end, known=0),
                     _quotation(old_side.quotation(at_old, old_end), new_side.quotation(at_new, new_end)),
-                    old_side.is_clock(at_old, old_end) and new_side.is_clock(at_new, new_end) and row.kind == "edited",
+                    old_side.is_clock(at_old, old_end) and new_side.is_clock(at_new, new_end),
                 )
             at_old, at_new = old_end, new_end
 

@@ -24,7 +24,7 @@ from archive.warc import BadRecord, FindBody, Skipped, WarcReader, find_files
 
 BATCH_CAPTURES = 100
 BATCH_BYTES = 2**24
-"""A transaction ends at either. On a laptop's disk it then takes a few tenths of a second, and other writers get a turn."""
+"""A transaction ends at either: a hundred captures take about a tenth of a second, then other writers get a turn."""
 
 BROKEN_KEPT = 100
 """Damaged records that a file's report names; more are counted only."""

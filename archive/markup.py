@@ -70,9 +70,9 @@ def read_markup(tree: HtmlElement, url: str) -> Markup:
 
 # --- JSON-LD -------------------------------------------------------------------------------------
 
-_WRAPPING = re.compile(
-    r"^\s*(?://|/\*)?\s*(?:<!--|<!\[CDATA\[)?\s*(?:\*/)?|(?:(?://|/\*)\s*)?(?:-->|\]\]>)\s*(?:\*/)?\s*$"
-)
+# Bounded repeats: a page can put a million blanks wherever one is allowed.
+_OPENING = re.compile(r"(?://|/\*)?\s{0,9}(?:<!--|<!\[CDATA\[)\s{0,9}(?:\*/|//)?")
+_CLOSING = re.compile(r"(?:(?://|/\*)\s{0,9})?(?:-->|\]\]>)\s{0,9}(?:\*/)?$")
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 
 
@@ -99,7 +99,11 @@ def article_node(nodes: Sequence[JsonNode]) -> JsonNode | None:
 
 def _json_values(text: str) -> Iterator[object]:
     """The JSON values in a script: usually one; several in a row, wrappings and trailing commas have been seen."""
-    text = _WRAPPING.sub("", text).strip().rstrip(";")
+    text = text.strip()
+    if opening := _OPENING.match(text):
+        closing = _CLOSING.search(text, max(len(text) - 40, opening.end()))
+        text = text[opening.end() : closing.start() if closing else None]
+    text = text.strip().rstrip(";")
     # strict=False: line breaks inside of strings are the commonest fault of all.
     decoder = json.JSONDecoder(strict=False)
     for attempt in (text, _TRAILING_COMMA.sub(r"\1", text)):

@@ -288,7 +288,9 @@ class _Processing:
             self._load_stories()
 
     def _match_jobs(self) -> Iterator[Job]:
-        from archive.match import LABEL as matcher
+        if not self.stories:
+            return
+        from archive.match import LABEL as matcher  # loads numpy: only where there is something to match
 
         for story, texts in self.stories:
             assert story.id is not None

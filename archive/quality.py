@@ -54,7 +54,8 @@ _LOGIN_TITLE = re.compile(
     re.IGNORECASE,
 )
 _CONSENT_TITLE = re.compile(
-    r"^\W*(?:before you continue|cookie(?:s|wall| settings| consent| preferences)?\b|privacy ?gate|consent|your privacy"
+    r"^\W*(?:before you continue|voordat (?:je|u) verder|bevor (?:sie|du) (?:fortf|weiter)|avant de continuer"
+    r"|antes de continuar|prima di continuare|cookie(?:s|wall| settings| consent| preferences)?\b|privacy ?gate|consent|your privacy"
     r"|uw privacy|jouw privacy|toestemming|datenschutz|zustimmung|einwilligung|votre vie privée|tu privacidad)",
     re.IGNORECASE,
 )
@@ -172,7 +173,7 @@ def _mostly_short_lines(text: str) -> bool:
 def _consent_share(text: str) -> float:
     words = len(text.split())
     hits = len(_CONSENT_WORD.findall(text))
-    return hits / words if words >= 10 and hits >= 4 else 0.0
+    return hits / words if words >= 10 and hits >= (3 if words < 60 else 4) else 0.0
 
 
 def same_address(one: str | None, other: str | None) -> bool:

@@ -47,6 +47,14 @@ _FOLD_MARKS = str.maketrans(
 )
 
 
+def visible_form(text: str) -> str:
+    """*text* with composed code points, single spaces and no invisible characters: what is printed, to the letter.
+
+    Unlike `normal_form` it keeps which quotes and dashes were set: exchanging them is an edit, if a slight one.
+    """
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", _INVISIBLE.sub("", text))).strip()
+
+
 def normal_form(text: str) -> str:
     """*text* without the differences that no reader sees: what two renderings of one text have in common.
 
@@ -195,6 +203,8 @@ _ORDINAL_FOLLOWERS = regex.compile(
     r"(?i:jan|feb|mär|maer|mar|apr|mai|maj|jun|jul|aug|sep|okt|nov|dez|dec|des|jahrhundert|klasse|platz|liga|"
     r"led|úno|bře|dub|kvě|čer|srp|zář|říj|lis|pro|tammi|helmi|maalis|huhti|touko|kesä|heinä|elo|syys|loka|marras|joulu)"
 )
+#: German words before an ordinal, whatever noun follows: "in der 14. Minute".
+_BEFORE_ORDINAL = regex.compile(r"(?i:\b(?:der|die|das|den|dem|des|am|im|zum|zur|vom|beim|ab|seit|bis))\s\d+$")
 #: Thai, Lao, Khmer and Burmese mark no sentence ends; a phrase ends at a space. Such text is cut at spaces into
 #: pieces of about the length of a sentence elsewhere (121 characters on average in news
 #: samples of many languages; Thai is denser).
@@ -251,7 +261,8 @@ def _ends_sentence(text: str, stop: regex.Match[str]) -> bool:
         return True
     word = before.group(1)
     if word.isdigit():
-        return not (len(word) <= 2 and _ORDINAL_FOLLOWERS.match(text, after))
+        ordinal = _ORDINAL_FOLLOWERS.match(text, after) or _BEFORE_ORDINAL.search(text[: stop.start()][-30:])
+        return not (len(word) <= 2 and ordinal)
     if len(word) == 1 and word.isupper():
         return False  # an initial
     return word.lower() not in _ABBREVIATIONS

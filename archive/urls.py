@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from functools import lru_cache
-from urllib.parse import unquote, urljoin
+from urllib.parse import unquote, urljoin, urlsplit
 
 import idna
 import tldextract
@@ -62,6 +62,7 @@ HOST_PREFIXES = frozenset(("www", "www2", "m", "mobile", "amp"))
 
 INDEX_PAGE = re.compile(r"(?:index|default)\.(?:x?html?|shtml|php\d?|aspx?|jsp|cfm)", re.IGNORECASE)
 SESSION_SEGMENT = re.compile(r";(?:jsessionid|phpsessid)=[^/?#;]*", re.IGNORECASE)
+_AMP_ENDING = re.compile(r"\.amp(\.html?)?$")
 AMP_CACHE_HOST = re.compile(r"(?:.+\.)?(?:ampproject\.(?:org|net)|bing-amp\.com)|google(?:\.[a-z]{2,3}){1,2}")
 
 BLOG_HOSTS = ("wordpress.com", "substack.com", "tumblr.com", "livejournal.com", "over-blog.com", "hatenablog.com")
@@ -116,9 +117,9 @@ def url_key(url: str) -> str:
             # After an AMP cache was peeled off, `text` is the junk that it wrapped.
             return junk
         host, port, path, query, fragment = parts
-        host = _bare_host(host)
+        host, is_amp_cache = _bare_host(host)
         segments = _segments(path)
-        if not AMP_CACHE_HOST.fullmatch(host):
+        if not is_amp_cache:
             segments = _bare_path(segments)
             break
         wrapped = _wrapped_in_amp_cache(host, segments)
@@ -137,16 +138,18 @@ def url_key(url: str) -> str:
 
 def is_home(url: str) -> bool:
     """Whether *url* is a site's front page, that of a language edition included."""
-    _, _, rest = url_key(url).partition("/")
-    return re.fullmatch(r"(?:[a-z]{2}(?:[_-][A-Za-z]{2})?)?", rest) is not None
+    _, slash, rest = url_key(url).partition("/")
+    return slash == "/" and re.fullmatch(r"(?:[a-z]{2}(?:[_-][A-Za-z]{2})?)?", rest) is not None
 
 
-def _bare_host(host: str) -> str:
+@lru_cache(maxsize=16384)
+def _bare_host(host: str) -> tuple[str, bool]:
+    """The host without what says telephone or AMP, and whether it is a cache of other people's AMP pages."""
     site = _site(host)
-    if site == host or not host.endswith("." + site):
-        return host
-    labels = host[: -len(site) - 1].split(".")
-    return ".".join([*(label for label in labels if label not in HOST_PREFIXES), site])
+    if site != host and host.endswith("." + site):
+        labels = host[: -len(site) - 1].split(".")
+        host = ".".join([*(label for label in labels if label not in HOST_PREFIXES), site])
+    return host, AMP_CACHE_HOST.fullmatch(host) is not None
 
 
 def _segments(path: str) -> list[str]:
@@ -170,7 +173,9 @@ def _bare_path(segments: list[str]) -> list[str]:
         # Anywhere, not only at the ends: bbc.com/news/amp/world-1, dailymail.co.uk/news/article-1/amp/Title.html
         segments = [segment for segment in segments if segment != "amp"] or segments[:1]
         if segments:
-            last = re.sub(r"\.amp(?:\.html?)?$", lambda found: found[0][4:], segments[-1])
+            last = segments[-1]
+            if ".amp" in last:
+                last = _AMP_ENDING.sub(r"\1", last)
             if not last or INDEX_PAGE.fullmatch(last):
                 segments = segments[:-1]
             elif last != segments[-1]:
@@ -284,8 +289,14 @@ def absolute(base: str, href: str) -> str | None:
             return None
     url = _NOT_IN_A_URL.sub(lambda found: f"%{ord(found[0]):02X}", url)
     found = _HTTP.match(url)
-    valid = found is not None and _host_and_port(found[2].rpartition("@")[2]) is not None
-    return url if valid and len(url) <= MAX_URL_LENGTH else None
+    if found is None or len(url) > MAX_URL_LENGTH or _host_and_port(found[2].rpartition("@")[2]) is None:
+        return None
+    if "@" in found[2]:
+        try:
+            urlsplit(url)  # what stands before the "@" was not looked at, and others would raise on it
+        except ValueError:
+            return None
+    return url
 
 
 @lru_cache(maxsize=1024)
@@ -376,4 +387,8 @@ def _site(host: str) -> str:
     """The registrable domain of a normalised host; the host itself if nothing can be registered there."""
     if _is_ip(host):
         return host
-    return _split_domain.extract_str(host).top_domain_under_public_suffix or host
+    parts = _split_domain.extract_str(host)
+    if not parts.suffix:
+        # The list's own rule for endings that it lacks (.example, .local): the last label is the suffix.
+        return ".".join(host.split(".")[-2:])
+    return parts.top_domain_under_public_suffix or host

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from archive.quality import same_address
-from archive.text import normal_form
+from archive.text import normal_form, visible_form
 from archive.types import Observation, Version
 
 DECIDING_FIELDS = ("title", "correction", "text")
@@ -26,6 +26,9 @@ new template states for the first time)."""
 OTHER_CONTENT = 0.15
 """Share of common words up to which a text is another article's. Real edits of one article keep 0.4 and more;
 pages that answered with another article for the same URL kept under 0.08."""
+
+SHRUNK = 0.4
+"""Share of its length below which a text that has also lost its words counts as replaced by a notice."""
 
 DecisionKind = Literal["new_version", "unchanged", "gone", "bad", "unreachable"]
 
@@ -72,16 +75,21 @@ def decide(known: Fields | None, seen: Observation) -> Decision:
         return Decision("unchanged", "304" if seen.not_modified else "the same text")
     if _other_article(known, seen.fields):
         return Decision("bad", "another article answers at this address")
+    if _lost_text(known, seen.fields):
+        return Decision("bad", "the article's text is gone from the page, and something short stands in its place")
     return Decision("new_version", f"changed: {', '.join(changed)}", changed)
 
 
 def changed_fields(old: Fields, new: Fields) -> tuple[str, ...]:
-    """Names of the fields that say something else, white space and typographic variants aside."""
+    """Names of the fields that say something else, white space aside.
+
+    Other quotes or dashes are another text: its change is ranked as noise, but not lost.
+    """
     return tuple(name for name in (*DECIDING_FIELDS, *NOTED_FIELDS) if _form(old.get(name)) != _form(new.get(name)))
 
 
 def _form(value: str | None) -> str:
-    return normal_form(value or "")
+    return visible_form(value or "")
 
 
 def _other_article(old: Fields, new: Fields) -> bool:
@@ -94,9 +102,18 @@ def _other_article(old: Fields, new: Fields) -> bool:
     )
 
 
+def _lost_text(old: Fields, new: Fields) -> bool:
+    """Whether a notice of some kind (a wall, an error in words) took the place of the article.
+
+    It may be a removal notice: the capture shows it. It is no edit of the text.
+    """
+    before, after = len(old.get("text") or ""), len(new.get("text") or "")
+    return after < SHRUNK * before and _common(old.get("text"), new.get("text")) <= OTHER_CONTENT
+
+
 def _common(old: str | None, new: str | None) -> float:
     """Jaccard index of the word sets; 1 if both are empty."""
-    one, other = set(_form(old).casefold().split()), set(_form(new).casefold().split())
+    one, other = set(normal_form(old or "").casefold().split()), set(normal_form(new or "").casefold().split())
     return len(one & other) / len(one | other) if one or other else 1.0
 
 

@@ -65,15 +65,14 @@ def serve() -> Iterator[PageServer]:
 
 def write_watch(file: Path, pages: Iterable[str], *, story_file: str | None = None, extra: str = "") -> Path:
     """A watch that crawls *pages* of this machine without delay."""
-    listed = json.dumps(list(pages))
-    text = f'[[text]]\nfile = "{story_file}"\n' if story_file else ""
-    if not story_file:
-        text = f"url = {json.dumps(next(iter(json.loads(listed))))}\n"
+    listed = list(pages)
+    # Without a story text nothing is matched: a URL named under [outlet] is known, but promises no text.
+    text = f'[[text]]\nfile = "{story_file}"\n' if story_file else f"[outlet]\nurls = {json.dumps(listed[:1])}\n"
     file.write_text(
         f"""{text}
 {extra}
 [sources]
-pages = {listed}
+pages = {json.dumps(listed)}
 follow_copies = false
 [schedule]
 every = "1s"

@@ -6,7 +6,8 @@ The independent reading is a plain loop over warcio's ArchiveIterator, which sto
 reads a file to its end, each http(s) response, revisit and resource that it saw must be a capture, or be reported as
 skipped or damaged. The last line is one JSON object:
 
-    captures         rows added to the archive
+    captures         found in all files; one that several files hold counts in each
+    distinct         rows that they became in the archive
     broken_reported  damaged records, each with place and reason
     crashes          files whose reading ended in an exception
     missing          records that warcio read and that are neither captures nor reported (expected: 0)
@@ -155,7 +156,8 @@ def main(folder: Path) -> int:
         f"{found} captures found: {first.added} added, {first.known} in more than one file; imported again: {again.added} added"
     )
     figures = {
-        "captures": first.added,
+        "captures": found,
+        "distinct": first.added,
         "broken_reported": first.broken,
         "crashes": sum(bool(reading.crash) for reading in readings),
         "missing": sum(reading.missing for reading in readings),

@@ -9,6 +9,7 @@ Scrapy passes a `Request` through its machinery, several times if there are redi
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -389,6 +390,11 @@ def _words(error_class: ErrorClass, cause: BaseException) -> str:
         return "connection refused"
     if isinstance(cause, (tx_error.ConnectionLost, tx_error.ConnectionDone)):
         return "the connection closed without an answer"
+    if isinstance(cause, DownloadCancelledError):
+        return "the answer is larger than what is downloaded"
     if error_class == "timeout":
-        return str(cause) or "no answer in time"
+        took = re.search(r"longer than (\d+)", str(cause))
+        return f"no whole answer within {took[1]} s" if took else "no answer in time"
+    if isinstance(cause, ParseError):
+        return "the answer is not HTTP"
     return str(cause) or type(cause).__name__

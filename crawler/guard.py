@@ -155,7 +155,7 @@ def literal_ip(host: str) -> IPAddress | None:
     >>> literal_ip("0x7f.1"), literal_ip("2130706433"), literal_ip("example.com")
     (IPv4Address('127.0.0.1'), IPv4Address('127.0.0.1'), None)
     """
-    text = unicodedata.normalize("NFKC", host).strip("[]").rstrip(".").lower()
+    text = unicodedata.normalize("NFKC", host).replace("\u3002", ".").strip("[]").rstrip(".").lower()
     if ":" in text:
         return IPv6Address(text)
     labels = text.split(".")

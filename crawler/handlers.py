@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
@@ -12,6 +13,9 @@ from crawler.fetch import Ask
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.http import Response
+
+# Bodies that are too large or cut short are captures with a class of their own; a warning for each would only repeat it.
+logging.getLogger("scrapy.core.downloader.handlers.http11").setLevel(logging.ERROR)
 
 
 class TimedHandler(HTTP11DownloadHandler):

@@ -96,6 +96,7 @@ CONCURRENT_ITEMS = (
     1  # default 100: a task per slot and response is started even for a single item (a quarter of the CPU)
 )
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 64 * 1024 * 1024  # default 5 MB, less than one body may have
+WARN_ON_GENERATOR_RETURN_VALUE = False  # default True: parses the callback's source for each response (0.8 ms of 3.4)
 REACTOR_THREADPOOL_MAXSIZE = 20  # default 10; the threads look up names, and a dead name server holds each for seconds
 if find_spec("uvloop"):
     ASYNCIO_EVENT_LOOP = "uvloop.Loop"  # default None, the slower loop of the standard library

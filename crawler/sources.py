@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from w3lib.encoding import http_content_type_encoding
+
 from archive.types import Capture, Lead, Purpose
 from crawler.archive_port import SourceOutcome
 from crawler.discovery.feeds import leads_from_feed
@@ -23,11 +25,12 @@ class SourceResult:
     reason: str | None = None
 
 
-READERS: Mapping[Purpose, Callable[[bytes, str], SourceReading]] = {
+READERS: Mapping[Purpose, Callable[[bytes, str, str | None], SourceReading]] = {
     "feed": leads_from_feed,
-    "sitemap": leads_from_sitemap,
-    "robots": sitemaps_from_robots,
     "front_page": leads_from_front_page,
+    # These two are UTF-8 by their standards, whatever the header says.
+    "sitemap": lambda body, url, charset: leads_from_sitemap(body, url),
+    "robots": lambda body, url, charset: sitemaps_from_robots(body, url),
 }
 
 
@@ -48,4 +51,5 @@ def read_source(capture: Capture) -> SourceResult | None:
 
 def parse_leads(capture: Capture) -> SourceReading:
     """The leads in a source's body, read from the address that answered in the end."""
-    return READERS[capture.purpose](capture.body or b"", capture.final_url or capture.url)
+    charset = http_content_type_encoding(capture.header("content-type"))
+    return READERS[capture.purpose](capture.body or b"", capture.final_url or capture.url, charset)

@@ -246,7 +246,7 @@ def _stems(alternatives: Iterable[str]) -> tuple[str, ...]:
     found = set()
     for alternative in alternatives:
         for branch in regex.split(r"\|(?![^(]*\))", alternative):
-            literal = regex.match(r"[^\\\[(?*+.]*", branch).group()
+            literal = regex.split(r"[\\\[(?*+.]", branch)[0]
             optional = branch[len(literal) : len(literal) + 1] in ("?", "*") and branch[len(literal) :]
             found.add(literal[:-1] if optional else literal)
     # A stem that contains another adds nothing.
@@ -291,7 +291,8 @@ def find_credits(text: str, names: Iterable[str] = (), among: Sequence[Span] | N
 def best_credit(credits: Sequence[Credit]) -> Credit | None:
     """The one to show: one that names the outlet before one that does not, the last before the first."""
     named = [credit for credit in credits if credit.name]
-    return (named or list(credits) or [None])[-1]
+    candidates = named or credits
+    return candidates[-1] if candidates else None
 
 
 def _credit(text: str, sentence: Span, names: tuple[str, ...]) -> Credit | None:

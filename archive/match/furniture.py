@@ -40,6 +40,12 @@ _CERTAIN = regex.compile(
     | (?:^|\s)(?:©|\(c\))\s*(?:copyright\s*)?(?:19|20)\d\d
     | ^copyright\b | terms\ of\ (?:use|service)\b.{0,60}privacy | privacy\ (?:policy|notice|statement)\b
     | privacybeleid | datenschutzerklärung
+    # registration
+    | enter\ your\ (?:details|e-?mail|name)\b | (?:trial|registration)\ request\b | (?:your|the)\ password\ .{0,40}must | special\ characters\b
+    | by\ (?:clicking|ticking|signing|submitting|subscribing|registering)\b.{0,80}\b(?:you|i)\ (?:agree|consent|accept)
+    | invalid\ e-?mail | (?:unable|not\ able)\ to\ subscribe | something\ went\ wrong,?\ please | forgot(?:ten)?\ (?:your\ )?password
+    # how to reach the newsroom
+    | [\w.+-]+@[\w-]+\.[\w.]+
     # agency footers
     | (?:this|the)\ (?:story|article|copy|material)\ (?:has\ not\ been|was\ not|is|has\ been)\ (?:\w+\ )?
       (?:edited|published|generated|created)\ (?:by|from)\ .{0,80}(?:staff|feed|syndicated)
@@ -101,3 +107,27 @@ def is_furniture(sentence: str) -> bool:
     if len(sentence) <= _POINTER_CHARACTERS and _POINTER.search(sentence):
         return True
     return len(sentence) <= _MOST_CHARACTERS and _CERTAIN.search(sentence) is not None
+
+
+#: Headings of the paragraphs with which publishers and companies say who they are and how to reach them.
+_ABOUT = regex.compile(
+    r"""
+    ^\W*(?:
+      about | over | über | à\ propos | acerca\ d | sobre | informazioni\ su | o\ (?=\p{Lu}) | om\ (?=\p{Lu}) | о\ (?:нас\b|(?=\p{Lu}))
+    | hakkında | 关于 | 關於 | حول | (?:press\ |media\ )?contacts?\b | contact\ ?(?:information|details|us)
+    | contactinformatie | contactgegevens | kontakt | informations\ de\ contact | información\ de\ contacto | contatti | contactos?\b
+    | informações\ (?:de|para)\ contato | informazioni\ (?:di\ contatto|per\ contatt) | контакт | 連絡先 | お問い合わせ | 联系 | 聯絡
+    | iletişim | 연락처 | notes?\ to\ editors?
+    )(?:.{0,60})$
+    | ^.{1,40}(?:について|\ hakkında)\W*$
+    """,
+    regex.VERBOSE | regex.IGNORECASE | regex.VERSION1,
+)
+#: Such a heading is a line of its own, this short.
+_HEADING_CHARACTERS = 60
+_STOPS = tuple(".!?。！？…")
+
+
+def opens_about(line: str) -> bool:
+    """Whether *line* is a heading like "About us" or "Press contact": the paragraph after it is furniture too."""
+    return len(line) <= _HEADING_CHARACTERS and not line.endswith(_STOPS) and _ABOUT.search(line) is not None

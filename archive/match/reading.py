@@ -8,11 +8,13 @@ import zlib
 from dataclasses import dataclass
 
 import numpy as np
+import regex
 from numpy.typing import NDArray
 
+from archive.match.credit import find_credits
 from archive.match.encoder import Vectors, background_level, encode
-from archive.match.furniture import is_furniture
-from archive.text import Span, Words, quotations, sentences, words
+from archive.match.furniture import is_furniture, opens_about
+from archive.text import Span, Words, paragraphs, quotations, sentences, words
 
 Hashes = NDArray[np.uint64]
 Mask = NDArray[np.bool_]
@@ -65,11 +67,28 @@ class Reading:
     @functools.cached_property
     def furniture(self) -> tuple[bool, ...]:
         """For each sentence whether it belongs to the site and not to the article."""
-        flags = tuple(is_furniture(sentence.of(self.text)) for sentence in self.sentences)
+        apart = [
+            *self._about,
+            *(Span(credit.start, credit.end) for credit in find_credits(self.text, (), self.sentences)),
+        ]
+        flags = tuple(
+            is_furniture(sentence.of(self.text)) or any(p.start <= sentence.start < p.end for p in apart)
+            for sentence in self.sentences
+        )
         flagged = sum(len(inside) for inside, flag in zip(self.sentence_words, flags, strict=True) if flag)
         if flagged > _MOST_FURNITURE * len(self.words):
             return (False,) * len(flags)
         return flags
+
+    @property
+    def _about(self) -> list[Span]:
+        """Paragraphs in the second half that say who the publisher is, with their headings."""
+        lines = [line for line in paragraphs(self.text) if line.start > len(self.text) / 2]
+        found = []
+        for place, line in enumerate(lines):
+            if opens_about(line.of(self.text)):
+                found.extend(lines[place : place + 2])
+        return found
 
     @functools.cached_property
     def counted(self) -> Mask:
@@ -127,6 +146,20 @@ class Reading:
     # --- what survives translation ---------------------------------------------------------------
 
     @functools.cached_property
+    def names(self) -> tuple[tuple[str, int], ...]:
+        """Capitalised words that do not open a sentence, by their keys, with the number of the word."""
+        opens = {inside.start for inside in self.sentence_words if inside}
+        return tuple(
+            (name_key(word), index)
+            for index, (word, start) in enumerate(zip(self.words.folded, self.words.starts, strict=True))
+            if len(word) >= _LEAST_NAME and self.text[start].isupper() and index not in opens
+        )
+
+    def names_in(self, span: Span) -> frozenset[str]:
+        inside = self.words.inside(span)
+        return frozenset(key for key, index in self.names if index in inside)
+
+    @functools.cached_property
     def signals(self) -> Signals:
         return _signals(self)
 
@@ -146,24 +179,28 @@ _LEAST_NAME = 4
 
 def _signals(reading: Reading) -> Signals:
     text = reading.text
-    found = reading.words
-    starts_sentence = {inside.start for inside in reading.sentence_words if inside}
     figures: set[str] = set()
-    names: set[str] = set()
-    for index, (word, start) in enumerate(zip(found.folded, found.starts, strict=True)):
-        first = text[start]
-        if first.isdigit():
-            if reading.counted[index] and (figure := figure_of(word)):
-                figures.add(figure)
-        elif first.isupper() and len(word) >= _LEAST_NAME and index not in starts_sentence and reading.counted[index]:
-            names.add(name_key(word))
-    return Signals(frozenset(figures), frozenset(names))
+    for sentence, flag in zip(reading.sentences, reading.furniture, strict=True):
+        if not flag:
+            figures |= figures_in(sentence.of(text))
+    return Signals(frozenset(figures), frozenset(key for key, index in reading.names if reading.counted[index]))
 
 
-def figure_of(word: str) -> str:
-    """The digits of *word* without separators; empty if it is no figure, or a single digit, which every text has."""
-    digits = "".join(str(unicodedata.digit(c)) for c in word if c.isdigit())
-    return digits if len(digits) >= 2 else ""
+#: Digits with their separators; a space separates only groups of three ("6 152 524").
+_FIGURE = regex.compile(r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,'’]\d+)*")
+
+
+def figures_in(text: str) -> set[str]:
+    """The figures in *text* by their digits alone: "6.152.524" is "6,152,524", and "05" is "5".
+
+    Single digits are left out: every text has them, and translators write them as words.
+    """
+    found = set()
+    for place in _FIGURE.finditer(text):
+        digits = "".join(str(unicodedata.digit(c)) for c in place.group() if c.isdigit()).lstrip("0")
+        if len(digits) >= 2:
+            found.add(digits)
+    return found
 
 
 @functools.lru_cache(maxsize=65536)

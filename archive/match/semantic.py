@@ -20,8 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from archive.match.encoder import Vectors, background_level
-from archive.match.reading import Reading, figure_of
+from archive.match.encoder import Vectors, background_level, encode
+from archive.match.reading import Reading, figures_in
 from archive.text import Span
 from archive.types import Passage
 
@@ -101,7 +101,7 @@ def adjusted(cosines: Scores, level_a: Scores, level_b: Scores) -> Scores:
     The level of a sentence is what it resembles anyway: the mean of its nearest background sentences, or of its
     nearest sentences in the other text after the best one, whichever is higher.
     """
-    return cosines - (level_a[:, None] + level_b[None, :]) / 2  # type: ignore[no-any-return]
+    return cosines - np.float32(0.5) * (level_a[:, None] + level_b[None, :])
 
 
 def _runners_up(cosines: Scores) -> Scores:
@@ -319,18 +319,77 @@ def is_quotation(a: Reading, b: Reading, link: Link) -> bool:
     )
 
 
-def figures_agreeing(a: Reading, b: Reading, semantic: Semantic) -> tuple[int, int]:
-    """How many figures of the linked sentences of the story stand in their counterparts, of how many."""
-    agreeing = total = 0
+def figures(a: Reading, b: Reading, semantic: Semantic) -> tuple[int, int]:
+    """How many distinct figures of the linked sentences stand in those of the other text too, of how many in all.
+
+    Of all linked sentences together, because a translator moves a figure to the next sentence.
+    """
+    of_story: set[str] = set()
+    of_page: set[str] = set()
     for link in semantic.links:
         story, page = spans(a, b, link)
-        figures_a, figures_b = _figures(a, story), _figures(b, page)
-        total += len(figures_a | figures_b)
-        agreeing += len(figures_a & figures_b)
-    return agreeing, total
+        of_story |= figures_in(story.of(a.text))
+        of_page |= figures_in(page.of(b.text))
+    return len(of_story & of_page), len(of_story | of_page)
 
 
-def _figures(reading: Reading, span: Span) -> frozenset[str]:
-    inside = reading.words.inside(span)
-    words = reading.words.folded[inside.start : inside.stop]
-    return frozenset(figure for word in words if word[0].isdigit() and (figure := figure_of(word)))
+_NOWHERE = Span(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class BestPassage:
+    """The strongest group of neighbouring links."""
+
+    links: int = 0
+    mean: float = 0.0
+    #: figures and names that stand in it in both texts
+    signals: int = 0
+    story: Span = _NOWHERE
+    page: Span = _NOWHERE
+
+    def closes(self, a: Reading, b: Reading, share: float) -> bool:
+        """Whether it lies in the last part of both texts, where publishers say who they are."""
+        return (
+            self.links > 0
+            and self.story.start >= share * a.sentences[-1].end
+            and self.page.start >= share * b.sentences[-1].end
+        )
+
+
+def best_passage(a: Reading, b: Reading, semantic: Semantic) -> BestPassage:
+    """The group of links with the highest total score that is not a quotation; if all are, none."""
+    best = BestPassage()
+    for cluster in _clusters(list(semantic.links)):
+        own = [link for link in cluster if not is_quotation(a, b, link)]
+        if not own:
+            continue
+        total = sum(link.score for link in own)
+        if total > best.links * best.mean:
+            passage = _passage(a, b, own)
+            story, page = Span(passage.story_start, passage.story_end), Span(passage.page_start, passage.page_end)
+            best = BestPassage(len(own), total / len(own), _signals_shared(a, story, b, page), story, page)
+    return best
+
+
+def _signals_shared(a: Reading, story: Span, b: Reading, page: Span) -> int:
+    figures_shared = figures_in(story.of(a.text)) & figures_in(page.of(b.text))
+    return len(figures_shared) + len(a.names_in(story) & b.names_in(page))
+
+
+def quote_share(a: Reading, b: Reading, semantic: Semantic) -> float:
+    """The share of the linked characters of the page whose link is a quotation on both sides."""
+    lengths = [(link, spans(a, b, link)[1]) for link in semantic.links]
+    total = sum(span.end - span.start for _, span in lengths)
+    quoted = sum(span.end - span.start for link, span in lengths if is_quotation(a, b, link))
+    return quoted / total if total else 0.0
+
+
+def try_some(a: Reading, b: Reading, count: int) -> bool:
+    """Whether any of *count* sentences of *b*, spread over it, seems to say what a sentence of *a* says."""
+    if not a.units or not b.units:
+        return False
+    step = max(1, len(b.units) // count)
+    some = encode([b.sentences[unit].of(b.text) for unit in b.units[::step][:count]])
+    cosines = a.vectors @ some.T
+    level_b = np.maximum(background_level(some), _runners_up(cosines.T))
+    return bool((cosines.max(axis=0) - level_b).max() >= SEED)

@@ -105,7 +105,10 @@ class Captures(Frontier):
             assert counts is not None
             failed = self._all(
                 """SELECT coalesce(error_class, 'http ' || status) AS class, count(*) AS n FROM capture
-                   WHERE run_id = ? AND (error_class IS NOT NULL OR status >= 400) GROUP BY 1 ORDER BY 2 DESC, 1""",
+                   WHERE run_id = ? AND (error_class IS NOT NULL OR status >= 400)
+                     -- a site without a robots.txt allows all: that is no failure
+                     AND NOT (purpose = 'robots' AND status BETWEEN 400 AND 499)
+                   GROUP BY 1 ORDER BY 2 DESC, 1""",
                 (run_id,),
             )
             self._run(

@@ -19,6 +19,10 @@ class Reports(Derived):
         tables = ("story", "outlet", "page", "capture", "body", "version", "change", "match")
         return {table: int(self._value(f"SELECT count(*) FROM {table}")) for table in tables}
 
+    def newest_capture_id(self) -> int:
+        """The id of the capture added last; 0 in an empty archive."""
+        return int(self._value("SELECT coalesce(max(id), 0) FROM capture"))
+
     def story_pages(self, story_id: int) -> list[dict[str, Any]]:
         """Rows of the view `story_pages`, strongest kinds first."""
         rows = self._all(
@@ -34,6 +38,16 @@ class Reports(Derived):
             (story_id, KIND_ORDER),
         )
         return {row[0]: row[1] for row in rows}
+
+    def weightiest_change(self) -> dict[str, Any] | None:
+        """The change of the greatest significance, of a copy if one was changed; None if nothing was."""
+        row = self._one(
+            """SELECT ch.* FROM changes ch ORDER BY EXISTS
+                 (SELECT 1 FROM matches m WHERE m.page_id = ch.page_id AND m.kind IN
+                    ('copy', 'rewrite', 'excerpt', 'translation', 'translated_excerpt')) DESC,
+                 ch.significance DESC, ch.id LIMIT 1"""
+        )
+        return dict(row) if row else None
 
     def failing_sources(self, run_id: int) -> list[dict[str, Any]]:
         """The sources that gave nothing in a run, with the reason."""

@@ -14,7 +14,7 @@ a header or a length, plain        as above, but looking from the second line of
 =================================  ====================================================================
 
 Proper files hold one member a record. One member for the whole file, and members cut anywhere, are read as well.
-Memory: one record's block up to `Limits.block`, and windows of 64 KiB.
+Memory: one record's block up to the limit given, and windows of 64 KiB.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ Format = Literal["warc", "arc"]
 WINDOW = 1 << 16
 LINE_LIMIT = 1 << 16
 HEADER_LIMIT = 1 << 18
-"""Bytes of a record's own header. The longest seen in practice, with a page title in each field, are below 10 KB."""
+"""Bytes of a record's own header. Ordinary ones have less than one thousand."""
 
 SHORTFALL = 1024
 """Bytes that a block may lack without being given up: what an editor takes away that rewrites line ends. Whether the
@@ -49,10 +49,10 @@ SNIFF_LIMIT = 1 << 24
 
 WARC_LINE = re.compile(rb"WARC/\d{1,2}\.\d{1,2}[ \t]*\r?\n")
 # ARC 1: URL IP date type length. ARC 2: URL IP date type status checksum location offset file length.
-# URLs with spaces and types with parameters occur.
+# URLs with spaces and types with parameters occur; the lengths keep hostile lines from costing quadratic time.
 ARC_LINE = re.compile(
-    rb"(?P<url>[A-Za-z][A-Za-z0-9+.-]{1,20}:\S.*?) (?P<ip>[0-9A-Fa-f.:]{2,45}|-) (?P<date>\d{8,17}) "
-    rb"(?P<type>\S.*?) (?P<length>\d{1,15})[ \t]*\r?\n"
+    rb"(?P<url>[A-Za-z][A-Za-z0-9+.-]{1,20}:\S.{0,8192}?) (?P<ip>[0-9A-Fa-f.:]{2,45}|-) (?P<date>\d{8,17}) "
+    rb"(?P<type>\S.{0,512}?) (?P<length>\d{1,15})[ \t]*\r?\n"
 )
 OPENINGS: dict[Format, re.Pattern[bytes]] = {"warc": WARC_LINE, "arc": ARC_LINE}
 
@@ -76,7 +76,7 @@ class Record:
     type: str
     #: the record's header; an ARC's line under WARC's names
     fields: Headers
-    #: the beginning of the block, at most `block_limit` bytes
+    #: the block; of one that is over the limit, or of another type, the first 64 KiB
     block: bytes = field(repr=False)
     #: bytes of the whole block
     length: int
@@ -123,7 +123,8 @@ class _Input:
         self._at = 0
         self._start = Position(0)
         self._opens_record = False
-        self._unread: tuple[bytes, Position] | None = None
+        self._line_start, self._line_at = Position(0), 0
+        self._unread = b""
 
     # --- what the two kinds of file do in their own way ---
 
@@ -145,7 +146,7 @@ class _Input:
     # --- reading ---
 
     def _restart(self) -> None:
-        self._piece, self._at, self._opens_record, self._unread = b"", 0, False, None
+        self._piece, self._at, self._opens_record, self._unread = b"", 0, False, b""
 
     def _more(self, *, inside: bool) -> bool:
         """Whether there is another byte; if *inside* a record, one before a member that opens with the next record."""
@@ -157,34 +158,36 @@ class _Input:
             self._opens_record = opens_member and opening(piece, self.format) is not None
         return not (inside and self._opens_record and self._at == 0)
 
-    def position(self) -> Position:
-        """The place of the next byte. At the end of the file, of the last one."""
-        if self._unread is not None:
-            return self._unread[1]
-        self._more(inside=False)
-        return self._advance(self._start, self._at)
-
     def readline(self, *, inside: bool = False) -> bytes:
         """The next line with its end, at most `LINE_LIMIT` bytes; empty at the end."""
-        if self._unread is not None:
-            line, self._unread = self._unread[0], None
+        if self._unread:
+            line, self._unread = self._unread, b""
             return line
+        if not self._more(inside=inside):
+            return b""
+        self._line_start, self._line_at = self._start, self._at
         parts: list[bytes] = []
         size = 0
-        while size < LINE_LIMIT and self._more(inside=inside or bool(parts)):
+        while True:
             stop = min(len(self._piece), self._at + LINE_LIMIT - size)
             end = self._piece.find(b"\n", self._at, stop)
             end = stop if end < 0 else end + 1
-            parts.append(self._piece[self._at : end])
-            size += end - self._at
+            part = self._piece[self._at : end]
             self._at = end
-            if parts[-1].endswith(b"\n"):
-                break
-        return b"".join(parts)
+            if not parts and part.endswith(b"\n"):
+                return part
+            parts.append(part)
+            size += len(part)
+            if part.endswith(b"\n") or size >= LINE_LIMIT or not self._more(inside=True):
+                return b"".join(parts)
 
-    def unread(self, line: bytes, position: Position) -> None:
+    def line_position(self) -> Position:
+        """The place of the line that `readline` has just returned."""
+        return self._advance(self._line_start, self._line_at)
+
+    def unread(self, line: bytes) -> None:
         """Give back the line that `readline` has just returned."""
-        self._unread = (line, position)
+        self._unread = line
 
     def read(self, length: int) -> Iterator[bytes]:
         """The next *length* bytes of a record's block, in pieces; fewer if the record was cut."""
@@ -202,8 +205,8 @@ class _Input:
         """Where the data is that could not be decompressed."""
         return self._start
 
-    def is_member_start(self, position: Position) -> bool:
-        """Whether a compressed member begins at *position*."""
+    def at_member_start(self) -> bool:
+        """Whether a compressed member begins with the line that `readline` has just returned."""
         return False
 
 
@@ -323,8 +326,8 @@ class _Compressed(_Input):
     def damage_place(self) -> Position:
         return Position(self._member)
 
-    def is_member_start(self, position: Position) -> bool:
-        return position.inner == 0
+    def at_member_start(self) -> bool:
+        return self.line_position().inner == 0
 
     def _fill(self, at_least: int = 1) -> bool:
         while len(self._raw) < at_least:
@@ -401,12 +404,18 @@ class _Compressed(_Input):
         self.go_to(Position(found))
         return True
 
-    def _find_member(self, after: int) -> int | None:
+    def holds_record(self) -> bool:
+        """Whether a member near the beginning opens with a record."""
+        found = self._find_member(0, SNIFF_LIMIT)
+        self.go_to(Position(0))
+        return found is not None
+
+    def _find_member(self, after: int, before: int | None = None) -> int | None:
         """The offset of the next member that opens with a record."""
         magic = self._codec.magic
         base = self._file.seek(after)
         window = b""
-        while piece := self._file.read(WINDOW):
+        while (before is None or base < before) and (piece := self._file.read(WINDOW)):
             window += piece
             at = window.find(magic)
             while at >= 0:
@@ -456,13 +465,19 @@ def opening(text: bytes, format: Format | None) -> Format | None:
 
 
 def _open(file: BinaryIO) -> _Input:
-    """*file* as it is compressed, by its first bytes, whatever it is called."""
+    """*file* as it is compressed, by its content, whatever it is called."""
     file.seek(0)
-    magic = file.read(4)
-    if magic.startswith(_GzipMember.magic):
+    head = file.read(WINDOW)
+    if head.startswith(_GzipMember.magic):
         return _Compressed(file, _GzipMember)
-    if magic == _ZstdFrame.magic or SKIPPABLE.match(magic):
+    if head.startswith(_ZstdFrame.magic) or SKIPPABLE.match(head):
         return _Compressed(file, _ZstdFrame)
+    if opening(head, None) is None and not _opens_within(head, None):
+        # Its first bytes may be what is damaged.
+        for codec in (_GzipMember, _ZstdFrame):
+            compressed = _Compressed(file, codec)
+            if compressed.holds_record():
+                return compressed
     return _Plain(file)
 
 
@@ -551,11 +566,11 @@ class _Frame:
         whole_line = True  # what follows an overlong line's first part is no beginning of a line
         while True:
             try:
-                self.position = self._source.position()
+                line = self._source.readline()
             except _BadCompression:
                 self.position = self._source.damage_place()
                 raise
-            line = self._source.readline()
+            self.position = self._source.line_position()
             if not line or (whole_line and opening(line, self._source.format)):
                 return line
             if not lost and line.strip():
@@ -567,12 +582,11 @@ class _Frame:
         lines: list[bytes] = []
         size = 0
         while True:
-            position = self._source.position()
             line = self._source.readline(inside=True)
             if not line:
                 raise _Damaged("the record's header was cut")
             if opening(line, "warc"):
-                self._source.unread(line, position)
+                self._source.unread(line)
                 raise _Damaged("another record begins within the record's header")
             size += len(line)
             if size > HEADER_LIMIT:
@@ -587,7 +601,8 @@ class _Frame:
         kind = values.get("warc-type", "").strip().lower()
         if not self._source.room(length - (SHORTFALL if kind in HASHED_TYPES else 0)):
             raise _Damaged(f"the file ends within the record, whose length is said to be {length} bytes")
-        keep = self._block_limit if kind in HASHED_TYPES else WINDOW
+        # Of a block that is over the limit, the beginning says what it is.
+        keep = self._block_limit if kind in HASHED_TYPES and length <= self._block_limit else WINDOW
         sha256 = hashlib.sha256() if kind in HASHED_TYPES else None
         announced = parse_digest(values.get("warc-block-digest")) if kind in HASHED_TYPES else None
         check = hashlib.new(announced[0], usedforsecurity=False) if announced else None
@@ -626,7 +641,6 @@ class _Frame:
         blank = 0
         while True:
             try:
-                position = self._source.position()
                 line = self._source.readline()
             except _BadCompression:
                 # A checksum that fails at the member's end speaks against this record, unless its own digest fits.
@@ -637,8 +651,8 @@ class _Frame:
                 blank += 1
                 continue
             if line:
-                self._source.unread(line, position)
-            if not line or opening(line, self._source.format) or sure or self._source.is_member_start(position):
+                self._source.unread(line)
+            if not line or opening(line, self._source.format) or sure or self._source.at_member_start():
                 return
             if blank >= 2 and self._source.format == "warc":
                 return  # it ended as it should; what follows is damage of its own, reported next
@@ -673,17 +687,21 @@ def _arc_fields(line: bytes) -> Headers:
     )
 
 
+_BLANK = " \t\r"
+
+
 def parse_fields(text: bytes, encoding: str) -> Headers:
     """Header lines as (name in lower case, value); folded lines are joined, lines without a colon left out."""
     fields: list[tuple[str, str]] = []
-    for line in text.split(b"\n"):
-        if line[:1] in (b" ", b"\t") and fields:
+    for line in _decode(text, encoding).split("\n"):
+        if line[:1] in (" ", "\t") and fields:
             name, value = fields[-1]
-            fields[-1] = (name, f"{value} {_decode(line.strip(), encoding)}".strip())
+            fields[-1] = (name, f"{value} {line.strip(_BLANK)}".strip(_BLANK))
             continue
-        raw_name, colon, raw_value = line.partition(b":")
-        if colon and raw_name.strip():
-            fields.append((_decode(raw_name.strip(), encoding).lower(), _decode(raw_value.strip(), encoding)))
+        name, colon, value = line.partition(":")
+        name = name.strip(_BLANK)
+        if colon and name:
+            fields.append((name.lower(), value.strip(_BLANK)))
     return tuple(fields)
 
 

@@ -188,7 +188,7 @@ def _undeflate(data: bytes, limit: int) -> bytes:
     try:
         return _inflate(data, limit, zlib.MAX_WBITS)
     except _NotDecodableError:
-        # Half of the web's servers leave out the wrapper that the standard asks for.
+        # Many servers leave out the wrapper that the standard asks for.
         return _inflate(data, limit, -zlib.MAX_WBITS)
 
 

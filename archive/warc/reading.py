@@ -16,6 +16,7 @@ and compressed again. So a record is known wherever it comes from, and a damaged
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -33,7 +34,7 @@ from archive.warc._framing import Damage, Position, Record, parse_digest, record
 from archive.warc._http import parse_answer, undo_encodings
 
 MAX_BODY = 64 * 2**20
-"""Bytes of a body, before and after decompression. News pages stay below 10 MB; what is larger is a film or a bomb."""
+"""Bytes of a body, before and after decompression. What is larger is no page, but a film or a bomb."""
 
 BLOCK_LIMIT = MAX_BODY + 2**18
 
@@ -503,11 +504,16 @@ def identify(path: Path) -> FileKind:
     place = str(path)
     if path.is_dir():
         raise ConfigError("this is a folder", place=place, remedy="Name the WARC files in it.")
+    refused: ConfigError | None = None
     try:
         with path.open("rb") as file:
             magic = file.read(4)
             if magic == b"PK\x03\x04" and zipfile.is_zipfile(file):
-                return _identify_zip(path)
+                try:
+                    return _identify_zip(path)
+                except ConfigError as error:
+                    refused = error
+            # A damaged zip file, too: WARC files stand in it uncompressed and can be read around the damage.
             found, first = sniff(file)
     except FileNotFoundError as error:
         raise ConfigError("there is no such file", place=place, remedy="Check the name.") from error
@@ -515,6 +521,8 @@ def identify(path: Path) -> FileKind:
         raise ConfigError(f"cannot be read ({error.strerror})", place=place) from error
     if found is not None:
         return found
+    if refused is not None:
+        raise refused
     cause = _what_else(magic, first)
     raise ConfigError(cause, place=place, remedy=_REMEDIES[cause])
 
@@ -543,19 +551,20 @@ def _what_else(magic: bytes, first: bytes) -> str:
 
 
 def _identify_zip(path: Path) -> FileKind:
-    members = _members(path, "wacz")
+    try:
+        members = _members(path, "wacz")
+        for member in members:
+            with _opened(path, member) as file:
+                file.read(1)
+    # What zipfile raises on damage, encryption, unknown methods and names in no encoding.
+    except (*_ZIP_ERRORS, RuntimeError, ValueError, OverflowError, struct.error) as error:
+        raise ConfigError(f"a damaged zip file ({error})", place=str(path), remedy=_REMEDIES[_EMPTY]) from error
     if not members:
         raise ConfigError(
             "this is a zip file without a WARC file in it",
             place=str(path),
             remedy="A WACZ holds its WARC files in the folder archive/.",
         )
-    try:
-        for member in members:
-            with _opened(path, member) as file:
-                file.read(1)
-    except (*_ZIP_ERRORS, RuntimeError) as error:  # RuntimeError: encrypted, or packed by an unknown method
-        raise ConfigError(f"a zip file whose {member} cannot be read ({error})", place=str(path)) from error
     return "wacz"
 
 
@@ -563,11 +572,8 @@ def _members(path: Path, kind: FileKind) -> list[str]:
     """The names of the WARC files in a WACZ; one empty name for a file that is one itself."""
     if kind != "wacz":
         return [""]
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = [info.filename for info in archive.infolist() if not info.is_dir()]
-    except zipfile.BadZipFile as error:
-        raise ConfigError(f"a damaged zip file ({error})", place=str(path), remedy=_REMEDIES[_EMPTY]) from error
+    with zipfile.ZipFile(path) as archive:
+        names = [info.filename for info in archive.infolist() if not info.is_dir()]
     return [name for name in names if re.search(r"\.w?arc(?:\.gz|\.zst)?$", name, re.IGNORECASE)]
 
 

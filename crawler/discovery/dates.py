@@ -31,7 +31,7 @@ _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "jan ene gen",
+            "jan jän ene gen",
             "feb fév fev",
             "mar mär maa mrt maerz",
             "apr avr abr",

@@ -82,6 +82,8 @@ def leads_from_feed(body: bytes, url: str, charset: str | None = None) -> Source
 def parse_xml(body: bytes, charset: str | None) -> tuple[etree._Element | None, str | None]:
     """The root of *body*, and what was wrong with it. Well-formed XML is taken as it is, anything else is repaired."""
     text = decode(body, charset)
+    if "<" not in text:
+        return None, "no XML in it"
     whole = text.lstrip("\ufeff \t\r\n\0")
     damage = None
     if "<!DOCTYPE" not in whole[:4096]:
@@ -96,7 +98,7 @@ def parse_xml(body: bytes, charset: str | None) -> tuple[etree._Element | None, 
         # Without a whole entry the text goes in as it is, to see what it is instead of a feed.
         root = etree.fromstring(repair_xml(text, "item|entry") or repair_xml(text, "[a-z]+"), xml_parser(recover=True))
     except (etree.XMLSyntaxError, ValueError) as error:
-        return None, str(error)
+        return None, str(error)[:200]
     return (root, damage) if root is not None else (None, "no XML in it")
 
 

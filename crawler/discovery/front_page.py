@@ -30,7 +30,7 @@ _ARTICLE_WORD = re.compile(
     re.IGNORECASE,
 )
 _ID = re.compile(
-    r"\d{5,}|[0-9a-f]{8}-[0-9a-f]{4}-|(?=[a-z]*\d)[a-z0-9]{6}/[a-z]|[A-Z0-9]{20,}|[.-][a-z]?\d{4,}(?:\.|$)"
+    r"\d{5,}|[0-9a-f]{8}-[0-9a-f]{4}-|(?=[a-z]{0,5}\d)[a-z0-9]{6}/[a-z]|[A-Z0-9]{20,}|[.-][a-z]?\d{4,}(?:\.|$)"
 )
 _SECTION = re.compile(
     r"/(?:tags?|topics?|themen?|thema|categor[a-z]+|kategori[a-z]*|rubri[a-z]+|sections?|authors?|auteurs?|autor(?:en|es)?"

@@ -37,10 +37,11 @@ def leads_from_markup(
 
     *story_urls* are the known addresses of the story, *short_ids* the ids its publisher gave it.
     """
-    leads: list[Lead] = []
+    leads: dict[tuple[Source, str], Lead] = {}
 
     def add(source: Source, url: str, language: str | None = None, title: str | None = None, note: str = "") -> None:
-        leads.append(Lead(url, source, page_url, title=title, language=language, note=note or None))
+        lead = Lead(url, source, page_url, title=title, language=language, note=note or None)
+        leads.setdefault((source, url_key(url)), lead)
 
     declared: tuple[tuple[Source, str | None], ...] = (
         ("canonical", markup.canonical),
@@ -60,7 +61,7 @@ def leads_from_markup(
         reason = _why_followed(link.url, story_keys, short_ids)
         if reason and url_key(link.url) != url_key(page_url):
             add("link", link.url, title=plain(link.text), note=reason)
-    return tuple({(lead.source, url_key(lead.url)): lead for lead in reversed(leads)}.values())[::-1]
+    return tuple(leads.values())
 
 
 def _alternates(markup: Markup, page_url: str) -> list[tuple[str, str]]:

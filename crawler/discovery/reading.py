@@ -6,6 +6,7 @@ import html
 import re
 import zlib
 from base64 import urlsafe_b64decode
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html.entities import html5
 from typing import Literal
@@ -113,15 +114,15 @@ def decode(body: bytes, charset: str | None = None) -> str:
                 continue
     text = body.decode("utf-8", "replace")
     bad = text.count("\ufffd")
-    good = sum(not char.isascii() for char in text) - bad
+    good = len(text) - len(text.encode("ascii", "ignore")) - bad
     # A few bad bytes among good ones: UTF-8 that was cut or patched. Otherwise the Western default.
     return text if good > bad else body.decode("cp1252", "replace")
 
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _DECLARATION = re.compile(r"<\?xml\b.{0,300}?\?>", re.DOTALL)
-_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
 _AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)(?:([A-Za-z][A-Za-z0-9]{1,31};))?")
+_DOCTYPE_START = re.compile(r"<!DOCTYPE", re.IGNORECASE)
 _DOCTYPE = re.compile(r"<!DOCTYPE(?:[^>\[\"']|\"[^\"]*\"|'[^']*')*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
 
 
@@ -131,17 +132,32 @@ def repair_xml(text: str, record: str) -> bytes:
     Without this it drops what it does not know: `?a=1&b=2` would come out as `?a=1=2`, `caf&eacute;` as `caf`.
     And it closes what was cut off: half an address would come out as an address. So the text ends with a whole record.
     """
-    ends = list(re.finditer(rf"</(?:[\w.-]+:)?(?:{record})\s*>", text, re.IGNORECASE))
-    text = text[: ends[-1].end()] if ends else ""
+    end = 0
+    for closing in re.finditer(rf"</(?:[\w.-]+:)?(?:{record})\s*>", text, re.IGNORECASE):
+        end = closing.end()
+    text = text[:end]
     start = text.find("<")
     text = _NOT_XML.sub("", text[max(start, 0) :])
     text = _DECLARATION.sub("", text, count=1)
     # Entities that a document declares for itself are left undefined: that is how an entity bomb stays small.
-    text = _DOCTYPE.sub("", text, count=1)
-    parts = _CDATA.split(text)
-    # Even places are outside of CDATA.
-    parts[::2] = (_AMPERSAND.sub(_known_entity, part) for part in parts[::2])
-    return "".join(parts).encode("utf-8")
+    doctype = _DOCTYPE_START.search(text)
+    if doctype and (whole := _DOCTYPE.match(text, doctype.start())):
+        text = text[: whole.start()] + text[whole.end() :]
+    return "".join(_with_known_entities(text)).encode("utf-8")
+
+
+def _with_known_entities(text: str) -> Iterator[str]:
+    """*text* in pieces, with ampersands put right outside of CDATA, where they stand for themselves."""
+    place = 0
+    while place < len(text):
+        # By hand: an expression would look for the end again from each of a million beginnings that have none.
+        start = text.find("<![CDATA[", place)
+        end = text.find("]]>", start) if start >= 0 else -1
+        if end < 0:
+            start = end = len(text)
+        yield _AMPERSAND.sub(_known_entity, text[place:start])
+        yield text[start:end]
+        place = end
 
 
 def _known_entity(found: re.Match[str]) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from io import BytesIO
 
 from lxml import etree
@@ -170,22 +171,26 @@ class _Sitemap:
 
 
 def _local(element: etree._Element) -> str:
-    """The name without namespace, or without the prefix that nobody declared."""
-    tag = element.tag
-    return tag.rpartition("}")[2].rpartition(":")[2].lower() if isinstance(tag, str) else ""
+    return _name(element.tag)[1]
+
+
+@lru_cache(maxsize=256)  # a sitemap has ten names and half a million elements
+def _name(tag: object) -> tuple[str, str]:
+    """Namespace, or the prefix that nobody declared, and the name without them, in lower case."""
+    if not isinstance(tag, str):  # an entity of a DTD that was not loaded
+        return "", ""
+    namespace, _, name = tag.rpartition("}")
+    prefix, _, local = name.rpartition(":")
+    return namespace + prefix, local.lower()
 
 
 def _child_text(element: etree._Element | None, name: str) -> str:
     """Text of the first child *name* of the element's own namespace: `image:loc` is no page."""
     if element is not None:
-        namespace = element.tag.rpartition("}")[0]
-        prefix = element.tag.rpartition("}")[2].rpartition(":")[0]
-        for child in element.iterchildren(etree.Element):
-            same = (
-                child.tag.rpartition("}")[0] == namespace and child.tag.rpartition("}")[2].rpartition(":")[0] == prefix
-            )
-            if same and _local(child) == name and (child.text or "").strip():
-                return str(child.text).strip()
+        wanted = (_name(element.tag)[0], name)
+        for child in element:
+            if _name(child.tag) == wanted and child.text and (text := child.text.strip()):
+                return str(text)
     return ""
 
 

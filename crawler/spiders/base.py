@@ -251,11 +251,13 @@ class ArchiveSpider(Spider):
             # What came and is not ours stays leased until the run ends, or it would come again and again.
             self._aside.extend(entry for entry in entries if entry not in ours)
             self._buffer.extend(ours)
-            if ours or not entries:
+            if ours:
+                return True
+            if not entries:
                 break
-        if not self._buffer:
-            self._next_lease = time.monotonic() + 1.0
-        return bool(self._buffer)
+        # Asked again when something may have changed (see `_settle`), or when a second has passed.
+        self._next_lease = time.monotonic() + 1.0
+        return False
 
     def _exhausted(self, domain: str) -> bool:
         return self._sent[domain] >= self.watch.politeness.max_pages_per_host
@@ -325,6 +327,8 @@ class ArchiveSpider(Spider):
         entry = self.in_flight.get(capture.frontier_id) if capture.frontier_id is not None else None
         if entry is None:
             return
+        if item.source is not None and item.source.leads:
+            self._next_lease = 0.0
         if entry.why == "given" and capture.purpose == "page" and (capture.error_class or (capture.status or 0) >= 400):
             cause = (
                 f"{capture.error_class}: {capture.error_detail}" if capture.error_class else f"http {capture.status}"
@@ -334,7 +338,8 @@ class ArchiveSpider(Spider):
 
     def _settle(self, entry: FrontierEntry) -> None:
         self.in_flight.pop(entry.id, None)
-        self._next_lease = 0.0
+        if all(waiting.domain != entry.domain for waiting in self._buffer):
+            self._next_lease = 0.0  # the frontier may hold more of this domain
         self._settled.set()
 
     def _give_back(self, entry: FrontierEntry, why: str, until: datetime | None = None) -> None:

@@ -1,0 +1,138 @@
+"""What afterprint adds to Datasette: reading pages, links to them, and names for tables and columns. Hooks only."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+
+import yaml
+from datasette import hookimpl
+from jinja2 import ChoiceLoader, Environment, PackageLoader
+from markupsafe import Markup
+
+from datasette_config import views, wording
+from datasette_config._compat import Forbidden, ensure_views, set_metadata
+
+DATABASE = r"/(?P<database>[^/]+)/-"
+#: Where a Datasette instance keeps the names of its databases that are archives.
+_ARCHIVES = "afterprint_archives"
+
+
+def load_configuration() -> dict[str, Any]:
+    """`datasette.yaml`: read anew for each caller, who may change what it gets."""
+    loaded: dict[str, Any] = yaml.safe_load(
+        files("datasette_config").joinpath("datasette.yaml").read_text(encoding="utf-8")
+    )
+    return loaded
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Any]]:
+    return [
+        (r"^/-/afterprint$", views.home),
+        (r"^/-/afterprint/afterprint\.css$", views.stylesheet),
+        (rf"^{DATABASE}/story/(?P<slug>[^/]+?)(?P<format>\.json|\.csv)?$", views.story),
+        (rf"^{DATABASE}/page/(?P<page_id>[^/]+)$", views.timeline),
+        (rf"^{DATABASE}/compare(?P<format>\.json)?$", views.compare),
+        (rf"^{DATABASE}/changes(?P<format>\.json)?$", views.changes),
+        (rf"^{DATABASE}/search(?P<format>\.json)?$", views.search),
+    ]
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Environment) -> None:
+    env.loader = ChoiceLoader([env.loader, PackageLoader("datasette_config")])  # type: ignore[list-item]
+    env.filters.update(
+        ap_when=wording.when,
+        ap_day=wording.day,
+        ap_clean=wording.clean,
+        ap_percent=wording.percent,
+        ap_language=wording.language,
+        ap_direction=wording.direction,
+        ap_safe_url=wording.safe_url,
+        ap_shown_url=wording.shown_url,
+        ap_field=wording.field_name,
+    )
+    env.globals.update(
+        ap_span=wording.span, ap_lasted=wording.lasted, ap_counted=wording.counted, ap_kinds=wording.KINDS
+    )
+
+
+@hookimpl
+def startup(datasette: Any) -> Any:
+    async def note_archives() -> None:
+        names = [
+            name
+            for name, database in datasette.databases.items()
+            if not name.startswith("_") and await views.is_archive(database)
+        ]
+        setattr(datasette, _ARCHIVES, names)
+        for name in names:
+            await set_metadata(datasette, name, _tables())
+
+    return note_archives
+
+
+def _tables() -> dict[str, dict[str, Any]]:
+    tables: dict[str, dict[str, Any]] = load_configuration()["databases"]["archive"]["tables"]
+    return tables
+
+
+@hookimpl
+def get_metadata(datasette: Any) -> dict[str, Any]:
+    """Titles, facets and hidden tables for 0.65, whatever the file is called; 1.0 gets them at start-up."""
+    names = getattr(datasette, _ARCHIVES, ())
+    if not names:
+        return {}
+    known = load_configuration()
+    home = datasette.urls.path("/-/afterprint")
+    return {
+        "title": known["title"],
+        "description_html": Markup('<p>{} <a href="{}">Read the stories</a></p>').format(known["description"], home),
+        "databases": {name: {"tables": _tables()} for name in names},
+    }
+
+
+@hookimpl
+def top_homepage(datasette: Any) -> Markup:
+    """The same link on the index of Datasette 1.0."""
+    return Markup('<p><a href="{}">Read the stories of this archive</a></p>').format(
+        datasette.urls.path("/-/afterprint")
+    )
+
+
+@hookimpl
+def menu_links(datasette: Any, actor: Any, request: Any) -> Any:
+    async def links() -> list[dict[str, str]]:
+        found = [{"href": datasette.urls.path("/-/afterprint"), "label": "Stories"}]
+        for name in getattr(datasette, _ARCHIVES, ()):
+            if request is not None:
+                try:
+                    await ensure_views(datasette, request, name, ("changes", "versions"))
+                except Forbidden:
+                    continue  # no link to what would be refused
+            base = datasette.urls.database(name)
+            found += [
+                {"href": f"{base}/-/changes", "label": f"Changes in {name}"},
+                {"href": f"{base}/-/search", "label": f"Search {name}"},
+            ]
+        return found
+
+    return links
+
+
+@hookimpl
+def render_cell(row: Any, value: Any, column: str, table: str | None, database: str, datasette: Any) -> Markup | None:
+    """Link the cells that name a story, a page or a change to its reading page."""
+    if value in (None, "") or database not in getattr(datasette, _ARCHIVES, ()):
+        return None
+    base = datasette.urls.database(database)
+    if column == "page_id" or (table == "pages" and column == "id"):
+        return Markup('<a href="{}/-/page/{}">{}</a>').format(base, value, value)
+    if (table, column) == ("stories", "slug") or (column == "story" and isinstance(value, str)):
+        return Markup('<a href="{}/-/story/{}">{}</a>').format(base, value, value)
+    if (table, column) == ("changes", "summary"):
+        return Markup('<a href="{}/-/compare?a={}&amp;b={}">{}</a>').format(
+            base, row["old_version_id"], row["new_version_id"], value
+        )
+    return None
