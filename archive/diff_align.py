@@ -1,9 +1,9 @@
 """Two texts laid beside each other: paragraphs first, then words. Knows nothing of what a difference means.
 
-Paragraphs (the lines of a text that are not blank) are aligned in three steps: in long texts equal ones anchor, the
-rest is paired by shared words (one paragraph may meet up to four: an outlet that breaks paragraphs anew has not rewritten them), and what
-is left over on both sides but alike has moved. Then each pair is compared word by word, and marks too small to read are
-joined. Words compare by a key in which typography (spaces, quotation marks, dashes, invisible characters) is undone;
+Paragraphs (the lines of a text that are not blank) are paired by shared words; in long texts, equal paragraphs anchor
+first. One paragraph may meet up to four: an outlet that breaks paragraphs anew has not rewritten them. What is left
+over on both sides but alike has moved. Then each pair is compared word by word, and marks too small to read are joined.
+Words compare by a key in which typography (spaces, quotation marks, dashes, invisible characters) is undone;
 what is shown is always the original, so that the old sides of all rows join to the old text, and the new to the new.
 
 Comparing backwards marks the same words: whatever must break a tie does so in an order that both directions share.

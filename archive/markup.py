@@ -73,6 +73,7 @@ def read_markup(tree: HtmlElement, url: str) -> Markup:
 # Bounded repeats: a page can put a million blanks wherever one is allowed.
 _OPENING = re.compile(r"(?://|/\*)?\s{0,9}(?:<!--|<!\[CDATA\[)\s{0,9}(?:\*/|//)?")
 _CLOSING = re.compile(r"(?:(?://|/\*)\s{0,9})?(?:-->|\]\]>)\s{0,9}(?:\*/)?$")
+_BETWEEN = frozenset(" \t\r\n,;")
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 
 
@@ -107,12 +108,14 @@ def _json_values(text: str) -> Iterator[object]:
     # strict=False: line breaks inside of strings are the commonest fault of all.
     decoder = json.JSONDecoder(strict=False)
     for attempt in (text, _TRAILING_COMMA.sub(r"\1", text)):
-        values, place = [], 0
+        values: list[object] = []
+        place = 0
         try:
-            while place < len(attempt):
-                value, end = decoder.raw_decode(attempt, place)
+            while place < len(attempt) and len(values) < _MAX_NODES:
+                value, place = decoder.raw_decode(attempt, place)
                 values.append(value)
-                place = end + len(attempt[end:]) - len(attempt[end:].lstrip(" \t\r\n,;"))
+                while attempt[place : place + 1] in _BETWEEN:
+                    place += 1
         except (ValueError, RecursionError):
             # Commas are repaired in the second attempt; what stood whole before the fault is used in any case.
             if attempt is text and _TRAILING_COMMA.search(text):

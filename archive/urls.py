@@ -112,7 +112,7 @@ def url_key(url: str) -> str:
     """
     text = junk = _clean(url)
     while True:
-        parts = _parse(text)
+        parts = _parse(text) if len(text) <= MAX_URL_LENGTH else None
         if parts is None:
             # After an AMP cache was peeled off, `text` is the junk that it wrapped.
             return junk

@@ -6,6 +6,7 @@ import shutil
 import sys
 import time
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,12 @@ class RunRecord:
         try:
             self.stack.enter_context(lock.hold(Path(spider.archive_path), "crawl"))
             self.archive = self.stack.enter_context(Store(spider.archive_path))
-            self.run_id = self.archive.open_run(kind="crawl", watch=spider.watch.slug, now=utc_now())
+            self.run_id = self.archive.open_run(
+                kind="crawl",
+                watch=spider.watch.slug,
+                now=utc_now(),
+                delay=timedelta(seconds=spider.watch.politeness.delay),
+            )
             spider.begin(self.archive, run_id=self.run_id, story_id=self._story_id(spider))
         except AfterprintError as error:
             spider.error = error

@@ -10,6 +10,7 @@ Scrapy passes a `Request` through its machinery, several times if there are redi
 from __future__ import annotations
 
 import re
+import sys
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,7 +18,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 import brotli  # type: ignore[import-untyped]
-import zstandard
 from OpenSSL import SSL
 from scrapy import Request
 from scrapy.exceptions import (
@@ -39,6 +39,12 @@ from archive.times import utc_now
 from archive.types import Capture, ErrorClass, FrontierEntry, Headers, Purpose, Redirect
 from archive.urls import registrable_domain
 from crawler.politeness import retry_at
+
+# Not `zstandard`, which the archive writes with: its stream readers take a torn frame for a whole one.
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -195,7 +201,7 @@ def decode_body(body: bytes, headers: Headers, max_size: int) -> bytes:
             return body  # an empty answer with the header of a full one: common, and harmless
         try:
             body = _decode(name, body, max_size)
-        except (zlib.error, brotli.error, zstandard.ZstdError, EOFError) as error:
+        except (zlib.error, brotli.error, zstd.ZstdError, EOFError) as error:
             raise NotFetched("decoding", f"Content-Encoding {name}: {error}") from error
     return body
 
@@ -262,14 +268,20 @@ def _unbrotli(body: bytes, max_size: int) -> bytes:
 
 
 def _unzstd(body: bytes, max_size: int) -> bytes:
-    decompressor = zstandard.ZstdDecompressor(max_window_size=1 << 27)
+    """All frames."""
     chunks: list[bytes] = []
     size = 0
-    with decompressor.stream_reader(body, read_across_frames=True) as reader:
-        while chunk := reader.read(_CHUNK):
+    while body:
+        decompressor = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: 27})
+        while not decompressor.eof:
+            chunk = decompressor.decompress(body, _CHUNK)
+            body = b""
+            if not chunk and decompressor.needs_input:
+                raise EOFError("the stream ends too early")
             size += len(chunk)
             _check_size(size, max_size)
             chunks.append(chunk)
+        body = decompressor.unused_data
     return b"".join(chunks)
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -37,7 +38,16 @@ from crawler.fetch import (
     redirected,
 )
 from crawler.guard import GuardedResolver, installed_resolver, parse_allowed, url_refusal
-from crawler.politeness import MAX_ROBOTS_REDIRECTS, Robots, host_key, read_robots, retry_at, robots_failure
+from crawler.politeness import (
+    DEFAULT_HOLD,
+    MAX_ROBOTS_REDIRECTS,
+    Robots,
+    host_key,
+    read_robots,
+    repeated_hold,
+    retry_at,
+    robots_failure,
+)
 from crawler.slots import give_back_queued, slow_down
 from crawler.spiders.base import ArchiveSpider
 
@@ -105,6 +115,8 @@ class HoldMiddleware:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.spider = spider_of(crawler)
+        #: how often in a row a host has refused
+        self.refusals: Counter[str] = Counter()
         crawler.signals.connect(self.response_downloaded, signals.response_downloaded)
 
     @classmethod
@@ -118,15 +130,20 @@ class HoldMiddleware:
             raise GivenBack(f"{host} is held", until)
 
     def response_downloaded(self, response: Response, request: Request) -> None:
-        ask = Ask.of(request)
-        headers = header_pairs(response.headers) if response.status in (429, 503) else ()
-        until = retry_at(response.status, headers, utc_now())
-        if until is None:
+        host = host_key(request.url)
+        if response.status not in DEFAULT_HOLD:
+            if response.status < 400:
+                self.refusals.pop(host, None)
             return
+        ask = Ask.of(request)
         robots = ask is not None and ask.purpose == "robots"
         if robots and response.status == 503 and not response.headers.get("Retry-After"):
             return  # all pages of the host end with "robots" now: there is nothing left to hold
-        host = host_key(request.url)
+        now = utc_now()
+        until = retry_at(response.status, header_pairs(response.headers), now)
+        assert until is not None
+        until = max(until, now + repeated_hold(self.refusals[host]))
+        self.refusals[host] += 1
         self.spider.holds.hold(host, until, f"answered {response.status} to {request.url}")
         assert self.crawler.engine is not None
         give_back_queued(self.crawler.engine.downloader, GivenBack(f"{host} is held", until), host)

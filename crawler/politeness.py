@@ -66,6 +66,16 @@ def retry_at(status: int, headers: Headers, now: datetime) -> datetime | None:
     return now + min(wait if wait is not None else default, MAX_HOLD)
 
 
+def repeated_hold(refusals: int) -> timedelta:
+    """The least hold after *refusals* in a row before this one: a host that says "in a second" each time is not asked
+    each second.
+
+    >>> [str(repeated_hold(n)) for n in (0, 1, 2, 99)]
+    ['0:00:00', '0:04:00', '0:08:00', '1 day, 0:00:00']
+    """
+    return min(DEFAULT_HOLD[429] * (2 << min(refusals, 12)), MAX_HOLD) if refusals else timedelta(0)
+
+
 def retry_after(value: str, headers: Headers, now: datetime) -> timedelta | None:
     """How long a Retry-After header asks to wait; None if it cannot be read.
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
 
 import yaml
 from datasette import hookimpl
+from datasette.utils import tilde_encode
 from jinja2 import ChoiceLoader, Environment, PackageLoader
 from markupsafe import Markup
 
@@ -52,6 +54,7 @@ def prepare_jinja2_environment(env: Environment) -> None:
         ap_safe_url=wording.safe_url,
         ap_shown_url=wording.shown_url,
         ap_field=wording.field_name,
+        ap_path=tilde_encode,
     )
     env.globals.update(
         ap_span=wording.span, ap_lasted=wording.lasted, ap_counted=wording.counted, ap_kinds=wording.KINDS
@@ -102,6 +105,35 @@ def top_homepage(datasette: Any) -> Markup:
 
 
 @hookimpl
+def asgi_wrapper() -> Callable[[Any], Any]:
+    """Headers for Datasette's own pages, which show addresses and titles of outlets too."""
+
+    def wrap(app: Any) -> Any:
+        async def guarded(scope: Any, receive: Any, send: Any) -> None:
+            async def send_guarded(message: Any) -> None:
+                if message["type"] == "http.response.start":
+                    known = {name.lower() for name, _ in message["headers"]}
+                    message = {**message, "headers": list(message["headers"])}
+                    for name, value in _EVERYWHERE.items():
+                        if name not in known:
+                            message["headers"].append((name, value))
+                await send(message)
+
+            await app(scope, receive, send_guarded)
+
+        return guarded
+
+    return wrap
+
+
+_EVERYWHERE = {
+    **{name.lower().encode(): value.encode() for name, value in views.HEADERS.items()},
+    # Datasette's own pages carry inline scripts and styles.
+    b"content-security-policy": b"object-src 'none'; base-uri 'none'; frame-ancestors 'self'",
+}
+
+
+@hookimpl
 def menu_links(datasette: Any, actor: Any, request: Any) -> Any:
     async def links() -> list[dict[str, str]]:
         found = [{"href": datasette.urls.path("/-/afterprint"), "label": "Stories"}]
@@ -130,7 +162,7 @@ def render_cell(row: Any, value: Any, column: str, table: str | None, database: 
     if column == "page_id" or (table == "pages" and column == "id"):
         return Markup('<a href="{}/-/page/{}">{}</a>').format(base, value, value)
     if (table, column) == ("stories", "slug") or (column == "story" and isinstance(value, str)):
-        return Markup('<a href="{}/-/story/{}">{}</a>').format(base, value, value)
+        return Markup('<a href="{}/-/story/{}">{}</a>').format(base, tilde_encode(value), value)
     if (table, column) == ("changes", "summary"):
         return Markup('<a href="{}/-/compare?a={}&amp;b={}">{}</a>').format(
             base, row["old_version_id"], row["new_version_id"], value

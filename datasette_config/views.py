@@ -343,6 +343,9 @@ async def compare(datasette: Any, request: Any) -> Response:
         "backwards": same_page and old.row["number"] > new.row["number"],
         "foreign": foreign,
         "title": "Two versions" if same_page else "Two texts",
+        "permalink": datasette.absolute_url(
+            request, f"{datasette.urls.database(archive.name)}/-/compare?a={old.key}&b={new.key}"
+        ),
     }
     if same_page:
         context["older"] = await archive.row(queries.NEIGHBOURS, page_id=old.row["page_id"], number=old.row["number"])

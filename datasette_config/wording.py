@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
+from archive.diff_weigh import FIELD_NAMES
+
 KINDS: dict[str, tuple[str, str]] = {
     "copy": ("Copies", "word for word, or lightly edited"),
     "rewrite": ("Rewrites", "the same text in other words"),
@@ -135,7 +137,7 @@ def reasons(names: object) -> str:
 
 
 def field_name(name: str) -> str:
-    return {"title": "headline", "published": "publication date", "modified": "modification date"}.get(name, name)
+    return FIELD_NAMES.get(name, name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -323,6 +323,7 @@ def _semantic(so_far: _Comparison, page: Reading, text: PreparedText) -> _Compar
         page_sentences=len(page.units),
         figures_agreeing=agreeing,
         figures_compared=compared,
+        opening_figures_differ=semantic.opening_figures_differ(story, page, found),
         document_cosine=found.document_cosine,
         soft=max(found.soft_story, found.soft_page),
         shared_names=len(page.signals.names & story.signals.names),

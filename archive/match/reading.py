@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from archive.match.credit import find_credits
 from archive.match.encoder import Vectors, background_level, encode
-from archive.match.furniture import is_furniture, opens_about
+from archive.match.furniture import is_furniture, lists, opens_about
 from archive.text import Span, Words, paragraphs, quotations, sentences, words
 
 Hashes = NDArray[np.uint64]
@@ -56,6 +56,10 @@ class Reading:
         return single > len(self.words) / 2
 
     @functools.cached_property
+    def paragraphs(self) -> tuple[Span, ...]:
+        return tuple(paragraphs(self.text))
+
+    @functools.cached_property
     def sentences(self) -> tuple[Span, ...]:
         return tuple(sentences(self.text))
 
@@ -67,10 +71,8 @@ class Reading:
     @functools.cached_property
     def furniture(self) -> tuple[bool, ...]:
         """For each sentence whether it belongs to the site and not to the article."""
-        apart = [
-            *self._about,
-            *(Span(credit.start, credit.end) for credit in find_credits(self.text, (), self.sentences)),
-        ]
+        apart = [*self._about(), *self._lists()]
+        apart.extend(Span(credit.start, credit.end) for credit in find_credits(self.text, (), self.sentences))
         flags = tuple(
             is_furniture(sentence.of(self.text)) or any(p.start <= sentence.start < p.end for p in apart)
             for sentence in self.sentences
@@ -80,15 +82,18 @@ class Reading:
             return (False,) * len(flags)
         return flags
 
-    @property
     def _about(self) -> list[Span]:
         """Paragraphs in the second half that say who the publisher is, with their headings."""
-        lines = [line for line in paragraphs(self.text) if line.start > len(self.text) / 2]
+        lines = [line for line in self.paragraphs if line.start > len(self.text) / 2]
         found = []
         for place, line in enumerate(lines):
             if opens_about(line.of(self.text)):
                 found.extend(lines[place : place + 2])
         return found
+
+    def _lists(self) -> list[Span]:
+        runs = lists([line.of(self.text) for line in self.paragraphs])
+        return [Span(self.paragraphs[run[0]].start, self.paragraphs[run[-1]].end) for run in runs]
 
     @functools.cached_property
     def counted(self) -> Mask:

@@ -46,6 +46,8 @@ SINGLE = 0.30
 _LENGTH_RATIO = 4.0
 #: How often what is left over is aligned again.
 _ROUNDS = 3
+#: Links in which the titles of two texts are found, with a line above them.
+_OPENING = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +336,16 @@ def figures(a: Reading, b: Reading, semantic: Semantic) -> tuple[int, int]:
 
 
 _NOWHERE = Span(0, 0)
+
+
+def opening_figures_differ(a: Reading, b: Reading, semantic: Semantic) -> bool:
+    """Whether the first linked sentences, the titles as a rule, both hold figures and have none in common."""
+    for link in semantic.links[:_OPENING]:
+        story, page = spans(a, b, link)
+        of_story, of_page = figures_in(story.of(a.text)), figures_in(page.of(b.text))
+        if of_story and of_page:
+            return not of_story & of_page
+    return False
 
 
 @dataclass(frozen=True, slots=True)

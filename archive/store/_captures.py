@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Literal
 
@@ -67,9 +67,18 @@ class RunSummary:
 class Captures(Frontier):
     # --- runs ---
 
-    def open_run(self, *, kind: RunKind, watch: str | None, now: datetime) -> int:
-        """Begin a run. Runs of the same kind that never ended were killed: the lock says that none is alive."""
+    def open_run(self, *, kind: RunKind, watch: str | None, now: datetime, delay: timedelta = timedelta(0)) -> int:
+        """Begin a run. Runs of the same kind that never ended were killed: the lock says that none is alive.
+
+        URLs that a killed crawl had on lease are due again, after the polite *delay* since it may have just asked them.
+        """
         with self.transaction():
+            if kind == "crawl":
+                self._run(
+                    """UPDATE frontier SET state = 'waiting', lease_until = NULL, due_at = max(due_at, ?)
+                       WHERE state = 'leased'""",
+                    (to_text(now + delay),),
+                )
             self._run(
                 "UPDATE run SET state = 'killed', note = 'ended without closing its row' WHERE state = 'running' AND kind = ?",
                 (kind,),

@@ -1,7 +1,7 @@
 """Front and section pages: which of their links are articles of the site, and where its feeds are.
 
-A guess from the address and the link's words, so it ranks before it filters: what looks like an article comes,
-in the order of the page. Measured on labelled links of 200 news sites (storysniffer): see `looks_like_article`.
+A guess from the address and the link's words. It leans to taking too much: a section fetched in vain costs one
+request, an article not seen may be the copy that was looked for.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml import html as lxml_html
@@ -22,6 +23,9 @@ from crawler.discovery.reading import SourceReading, is_media, language_tag, pla
 
 MAX_LEADS = 2000
 """Front pages have 50 to 400 links to articles; beyond this a page is a trap or an archive of years."""
+
+MAX_LINKS = 20_000
+"""Read at all; the largest real page seen has 3,356 links."""
 
 _DATE = re.compile(r"/(?:19|20)\d\d[/-]?(?:[01]?\d|[a-z]{3})(?:[/-]?[0-3]?\d)?(?=[/-])|(?:19|20)\d\d-?[01]\d-?[0-3]\d")
 _ARTICLE_WORD = re.compile(
@@ -47,7 +51,11 @@ _LETTERS_WITHOUT_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f\
 
 
 def looks_like_article(url: str, words: str | None = None) -> bool:
-    """Whether *url*, linked with *words*, is likely an article rather than a section, a service or a list."""
+    """Whether *url*, linked with *words*, is likely an article rather than a section, a service or a list.
+
+    On 1,308 labelled links of front pages (storysniffer, labels partly wrong): precision 0.94, recall 0.95.
+    With a bound of 3 it is 0.96 and 0.93, with 1 it is 0.88 and 0.98; courlan's filters: 0.51 and 0.97.
+    """
     return _points(url, words) >= 2
 
 
@@ -136,7 +144,7 @@ def _articles(tree: HtmlElement, base: str, url: str) -> Iterator[Lead]:
     site, own_key = registrable_domain(url), url_key(url)
     texts: dict[str, list[str]] = {}
     addresses: dict[str, str] = {}
-    for link in tree.iter("a"):
+    for link in islice(tree.iter("a"), MAX_LINKS):
         address = absolute(base, link.get("href") or "")
         if address is None or is_media(address) or registrable_domain(address) != site:
             continue

@@ -120,7 +120,7 @@ def decode(body: bytes, charset: str | None = None) -> str:
 
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_DECLARATION = re.compile(r"<\?xml\b.{0,300}?\?>", re.DOTALL)
+_DECLARATION = re.compile(r"\s*<\?xml\b.{0,300}?\?>", re.DOTALL)
 _AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)(?:([A-Za-z][A-Za-z0-9]{1,31};))?")
 _DOCTYPE_START = re.compile(r"<!DOCTYPE", re.IGNORECASE)
 _DOCTYPE = re.compile(r"<!DOCTYPE(?:[^>\[\"']|\"[^\"]*\"|'[^']*')*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
@@ -138,7 +138,8 @@ def repair_xml(text: str, record: str) -> bytes:
     text = text[:end]
     start = text.find("<")
     text = _NOT_XML.sub("", text[max(start, 0) :])
-    text = _DECLARATION.sub("", text, count=1)
+    if declaration := _DECLARATION.match(text):
+        text = text[declaration.end() :]
     # Entities that a document declares for itself are left undefined: that is how an entity bomb stays small.
     doctype = _DOCTYPE_START.search(text)
     if doctype and (whole := _DOCTYPE.match(text, doctype.start())):

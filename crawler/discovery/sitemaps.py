@@ -37,7 +37,8 @@ from crawler.discovery.reading import (
 MAX_URLS = 50_000
 """What the protocol allows in one sitemap."""
 
-_SUBSET = re.compile(rb"<!DOCTYPE[^>\[]*\[|<!ENTITY", re.IGNORECASE)
+_DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
+_SUBSET = re.compile(rb"<!DOCTYPE[^>\[]*\[", re.IGNORECASE)
 _ROOT = re.compile(rb"<(?![?!])(?:[\w.-]+:)?([\w.-]+)")
 _TOO_MANY = f"more than {MAX_URLS} addresses, the rest was left"
 
@@ -60,7 +61,8 @@ def leads_from_sitemap(body: bytes, url: str) -> SourceReading:
         return unreadable("an HTML page, not a sitemap")
     if body[:1] != b"<":
         return _text_sitemap(body, url, lost)
-    if _SUBSET.search(body):
+    doctype = _DOCTYPE.search(body)
+    if doctype and _SUBSET.match(body, doctype.start()):
         return unreadable("declares entities, which sitemaps never need: refused")
     root = _ROOT.search(body)
     kind = root[1].decode("ascii", "replace").lower() if root else ""

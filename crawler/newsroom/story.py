@@ -35,19 +35,19 @@ MENTIONS = Ref("digest", "/2026/03/press-review/")
 FORBIDDEN = Ref("gazette", "/print/island-life-without-ferry")
 """The edited copy once more, linked from the front page, in a folder that robots.txt closes: never to be fetched."""
 
-BUSY = Ref("trapdoor", "/busy")
+BUSY = Ref("trapdoor", "/2026/03/door-marked-busy")
 """Answers 429 with Retry-After: 2 once, then the page."""
 
-PRIVATE = Ref("trapdoor", "/inside")
-METADATA = Ref("trapdoor", "/metadata")
+PRIVATE = Ref("trapdoor", "/2026/03/door-marked-inside")
+METADATA = Ref("trapdoor", "/2026/03/door-marked-metadata")
 """Redirects to addresses that a crawler must not open."""
 
-LOOP = Ref("trapdoor", "/round")
-DRIP = Ref("trapdoor", "/drip")
-ENDLESS = Ref("trapdoor", "/endless")
-BOMB = Ref("trapdoor", "/bomb")
-CUT = Ref("trapdoor", "/cut")
-FAILING = Ref("trapdoor", "/failing")
+LOOP = Ref("trapdoor", "/2026/03/door-marked-round")
+DRIP = Ref("trapdoor", "/2026/03/door-marked-drip")
+ENDLESS = Ref("trapdoor", "/2026/03/door-marked-endless")
+BOMB = Ref("trapdoor", "/2026/03/door-marked-bomb")
+CUT = Ref("trapdoor", "/2026/03/door-marked-cut")
+FAILING = Ref("trapdoor", "/2026/03/door-marked-failing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,7 +335,7 @@ def _set_traps(room: Newsroom, *, linked: bool) -> None:
     quick = (BUSY, PRIVATE, METADATA)
     for number, trap in enumerate((*quick, LOOP, DRIP, ENDLESS, BOMB, CUT, FAILING)):
         listed: tuple[Listing, ...] = ("front",) if linked or trap in quick else ()
-        name = trap.path.strip("/")
+        name = trap.path.rpartition("-")[2]
         trapdoor.publish(
             trap.path,
             title=f"A notice about the door marked {name}",

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from scrapy import Request, Spider, signals
 
-from archive.exceptions import AfterprintError, ConfigError
+from archive.exceptions import AfterprintError, ConfigError, StoreError
 from archive.times import utc_now
 from archive.types import Capture, FrontierEntry, Purpose
 from crawler.archive_port import ArchivePort
@@ -111,7 +111,7 @@ class ArchiveSpider(Spider):
         self._aside: list[FrontierEntry] = []
         self._asked: set[int] = set()
         self._sent: Counter[str] = Counter()
-        self._returning: list[datetime] = []
+        self._returning: set[datetime] = set()
         self._settled = asyncio.Event()
         self._next_lease = 0.0
         self._guardian: asyncio.Task[None] | None = None
@@ -189,12 +189,15 @@ class ArchiveSpider(Spider):
     # --- out -------------------------------------------------------------------------------------
 
     async def start(self) -> AsyncIterator[Any]:
-        while self.error is None:
-            entry = self._next_entry()
-            if entry is not None:
-                yield self._request(entry)
-            elif not await self._wait():
-                return
+        try:
+            while self.error is None:
+                entry = self._next_entry()
+                if entry is not None:
+                    yield self._request(entry)
+                elif not await self._wait():
+                    return
+        except StoreError as error:
+            self.fail(error)
 
     def _request(self, entry: FrontierEntry) -> Request:
         self.in_flight[entry.id] = entry
@@ -285,7 +288,7 @@ class ArchiveSpider(Spider):
             return None
         now = utc_now()
         due = self.archive.next_due(story_id=self.story_id, before=now + self.patience)
-        times = [due, *self._returning] if due is not None else self._returning
+        times = [*self._returning, due] if due is not None else self._returning
         # What is due already was not for us: its domain's budget is used up.
         times = [at for at in times if now < at < now + self.patience]
         return (min(times) - now).total_seconds() + 0.01 if times else None
@@ -318,7 +321,8 @@ class ArchiveSpider(Spider):
         """*capture* with what follows from it."""
         if ask.entry is None:
             return Captured(capture)
-        due = next_due(self.watch.schedule, capture, ask.entry, capture.finished_at)
+        fresh_since = getattr(ask.entry, "fresh_since", None)
+        due = next_due(self.watch.schedule, capture, ask.entry, capture.finished_at, fresh_since=fresh_since)
         return Captured(capture, read_source(capture), due)
 
     def _item_done(self, item: Captured) -> None:
@@ -346,7 +350,7 @@ class ArchiveSpider(Spider):
         """Return *entry* to the frontier, unasked."""
         self.skipped[why] += 1
         if until is not None:
-            self._returning.append(until)
+            self._returning.add(until)
         if entry.id in self._asked:
             self._asked.discard(entry.id)
             self._sent[entry.domain] -= 1

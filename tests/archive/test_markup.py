@@ -125,6 +125,16 @@ def test_json_ld_that_is_none(text: str) -> None:
     assert json_ld_nodes(tree) == []
 
 
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("piece", ["{},", "[", "<!--", "--> ", ", ", "/* ", " "])
+def test_hostile_json_ld_takes_no_quadratic_time(piece: str) -> None:
+    tree = page("")
+    script = html.Element("script", type="application/ld+json")
+    script.text = 100_000 * piece + "x"
+    tree.append(script)
+    assert len(json_ld_nodes(tree)) <= 2000
+
+
 def test_the_article_is_told_from_other_nodes() -> None:
     nodes = json_ld_nodes(
         json_ld('[{"@type": "ImageObject"}, {"@type": "Article", "n": 1}, {"@type": "NewsArticle", "n": 2}]')

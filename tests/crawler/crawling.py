@@ -77,7 +77,9 @@ def write_watch(
     return path
 
 
-def start(watch: Path, archive: Path, *, names: dict[str, list[str]] | None = None, **options: Any) -> subprocess.Popen[str]:
+def start(
+    watch: Path, archive: Path, *, names: dict[str, list[str]] | None = None, **options: Any
+) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", CODE, str(watch), str(archive), json.dumps({**options, "names": names or {}})],
         cwd=REPOSITORY,

@@ -423,6 +423,16 @@ def test_a_long_hold_ends_the_run_and_is_kept_by_the_next(web: Web, tmp_path: Pa
     assert all(from_text(row["due_at"]) >= hour and row["state"] == "waiting" for row in frontier)
 
 
+def test_a_host_that_refuses_again_and_again_is_left_to_the_next_run(web: Web, tmp_path: Path) -> None:
+    host = "stubborn.localhost"
+    pages = [web.page(host, f"/{n}", status=429, headers=(("Retry-After", "1"),)) for n in range(5)]
+
+    result = crawl(write_watch(tmp_path, pages), tmp_path / "archive.db")
+
+    assert len([path for path in web.paths(host) if path != "/robots.txt"]) == 2
+    assert json.loads(result.run()["skipped"])["held"] >= 3
+
+
 def test_a_robots_txt_that_answers_429_holds_its_host(web: Web, tmp_path: Path) -> None:
     host = "robots-429.localhost"
     web.page(host, "/robots.txt", status=429, headers=(("Retry-After", "3600"),))
@@ -470,7 +480,9 @@ def conditional(request: BaseHTTPRequestHandler) -> None:
     if request.headers.get("If-None-Match") == '"v1"':
         send(request, 304, (("ETag", '"v1"'),))
     else:
-        send(request, 200, (("ETag", '"v1"'), ("Last-Modified", "Fri, 20 Jan 2023 10:00:00 GMT")), b"<p>version one</p>")
+        send(
+            request, 200, (("ETag", '"v1"'), ("Last-Modified", "Fri, 20 Jan 2023 10:00:00 GMT")), b"<p>version one</p>"
+        )
 
 
 def test_an_unchanged_page_is_asked_conditionally_and_confirmed(web: Web, tmp_path: Path) -> None:
@@ -603,6 +615,23 @@ def test_ctrl_c_finishes_what_is_on_its_way_and_gives_the_rest_back(web: Web, tm
     assert not result.rows("SELECT * FROM frontier WHERE state = 'leased'")
     assert len(result.rows("SELECT * FROM frontier WHERE due_at <= ?", result.run()["finished_at"])) == 3
     assert "Traceback" not in output
+
+
+def test_a_killed_crawl_loses_nothing_and_leaves_a_readable_archive(web: Web, tmp_path: Path) -> None:
+    pages = [web.page(f"killed{n % 3}.localhost", f"/{n}", body=b"%d" % n) for n in range(60)]
+    watch, archive = write_watch(tmp_path, pages, delay=0.02), tmp_path / "archive.db"
+    process = start(watch, archive)
+    wait_for(lambda: len(web.asked("killed0.localhost")) > 5)
+    process.kill()
+    process.communicate(timeout=10)
+
+    result = Crawl(archive, 0, "")
+    assert [row[0] for row in result.rows("PRAGMA integrity_check")] == ["ok"]
+    assert {row["url"] for row in result.rows("SELECT url FROM frontier")} == set(pages)
+    captured = {row["url"] for row in result.rows("SELECT url FROM capture WHERE purpose = 'page'")}
+    assert 0 < len(captured) < 60
+    later = {row["url"] for row in result.rows("SELECT url FROM frontier WHERE visits > 0")}
+    assert captured == later, "a capture and its next date are one transaction"
 
 
 def test_a_second_crawl_of_the_same_archive_is_refused(web: Web, tmp_path: Path) -> None:

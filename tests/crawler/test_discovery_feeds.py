@@ -190,6 +190,14 @@ def test_a_quiet_feed_is_not_a_broken_one() -> None:
     assert leads_from_feed(rss("<title>x</title>"), URL).reason == "1 entries, none with a link"
 
 
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("piece", ["<!DOCTYPE ", "<![CDATA[", "<?xml ", "<item>", "</item>", "&amp", "<", "]]>", " "])
+def test_hostile_repetition_takes_no_quadratic_time(piece: str) -> None:
+    item = "<rss><channel><item><link>/a</link></item>"
+    assert leads_from_feed((item + 30_000 * piece + "</item>").encode(), URL).outcome == "ok"
+    leads_from_feed((30_000 * piece).encode(), URL)
+
+
 @given(
     st.binary(max_size=300) | st.binary(max_size=80).map(lambda junk: rss("<link>/a</link>").replace(b"<link>", junk))
 )

@@ -19,6 +19,7 @@ from crawler.discovery.robots import sitemaps_from_robots
 from crawler.discovery.sitemaps import MAX_URLS, leads_from_sitemap
 
 URL = "https://courier.example/sitemap.xml"
+ROBOTS = "https://courier.example/robots.txt"
 NAMESPACES = (
     'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9" '
     'xmlns:image="http://www.google.com/schemas/sitemap-image/1.1" xmlns:xhtml="http://www.w3.org/1999/xhtml"'
@@ -161,6 +162,21 @@ def test_an_endless_sitemap_ends_at_the_limit_of_the_protocol() -> None:
     assert reading.reason == "more than 50000 addresses, the rest was left"
 
 
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize(
+    "piece", ["<!DOCTYPE ", "<![CDATA[", "<!ENTITY ", "<url>", "<url><loc>", "</url>", "sitemap:  "]
+)
+def test_hostile_repetition_takes_no_quadratic_time(piece: str) -> None:
+    leads_from_sitemap((f"<urlset>{PAGE}" + 30_000 * piece + "</url>").encode(), URL)
+    leads_from_sitemap((30_000 * piece).encode(), URL)
+    sitemaps_from_robots((30_000 * piece).encode(), ROBOTS)
+
+
+def test_an_entity_of_a_dtd_that_is_not_loaded() -> None:
+    body = f'<!DOCTYPE urlset SYSTEM "https://a.example/x.dtd"><urlset><url>&x;<loc>/b</loc></url>{PAGE}</urlset>'
+    assert len(leads_from_sitemap(body.encode(), URL).leads) == 2
+
+
 @given(st.binary(max_size=200) | st.binary(max_size=60).map(lambda junk: urlset(PAGE).replace(b"<loc>", junk)))
 def test_no_bytes_raise(body: bytes) -> None:
     leads_from_sitemap(body, URL)
@@ -195,8 +211,6 @@ def test_all_real_sitemaps_are_read(shared_data: Path) -> None:
 
 
 # --- robots.txt ----------------------------------------------------------------------------------
-
-ROBOTS = "https://courier.example/robots.txt"
 
 
 def test_sitemap_lines_as_webmasters_write_them() -> None:

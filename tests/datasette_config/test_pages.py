@@ -1,0 +1,496 @@
+"""The reading pages, asked through Datasette without a socket."""
+
+from __future__ import annotations
+
+import csv
+import inspect
+import io
+import re
+import shutil
+import sqlite3
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from datasette.app import Datasette
+
+from datasette_config import queries, wording
+from datasette_config.diffview import Link, pairs, through_story
+from datasette_config.serve import make_datasette, serve_arguments
+from datasette_config.views import HEADERS
+from tests.datasette_config.conftest import DUTCH, ENGLISH, Ids
+
+#: 1.0 takes permissions from `config`, 0.65 from `metadata`.
+CONFIG = "config" if "config" in inspect.signature(Datasette).parameters else "metadata"
+
+EVERY_PAGE = [
+    "/-/afterprint",
+    "/archive/-/story/lower-vane",
+    "/archive/-/page/1",
+    "/archive/-/page/2",
+    "/archive/-/page/3",
+    "/archive/-/page/4",
+    "/archive/-/page/5",
+    "/archive/-/compare?a=1&b=2",
+    "/archive/-/compare?a=1&b=3&view=side&changes=1",
+    "/archive/-/compare?a=3&b=1",
+    "/archive/-/compare?a=1&b=5&view=side",
+    "/archive/-/compare?a=1&b=8",
+    "/archive/-/compare?a=6&b=7",
+    "/archive/-/compare?a=text:1&b=4",
+    "/archive/-/compare?a=text:1&b=text:2",
+    "/archive/-/changes?min=0",
+    "/archive/-/search?q=boats",
+]
+
+
+class Page(HTMLParser):
+    """What a browser would find: tags with their attributes."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def hrefs(self) -> list[str]:
+        return [attributes["href"] or "" for _, attributes in self.tags if "href" in attributes]
+
+
+def words(html: str) -> str:
+    """The visible text of a page, roughly."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html))
+
+
+@pytest.fixture
+def ds(archive_path: Path, ids: Ids) -> Datasette:
+    return make_datasette(archive_path)
+
+
+# --- every page -------------------------------------------------------------------------------------
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("path", EVERY_PAGE)
+async def test_every_page_is_safe(ds: Datasette, path: str) -> None:
+    response = await ds.client.get(path)
+
+    assert response.status_code == 200
+    for name, value in HEADERS.items():
+        assert response.headers[name] == value
+    page = Page(response.text)
+    tags = {tag for tag, _ in page.tags}
+    assert not tags & {"script", "iframe", "img", "object", "embed", "base", "style"}
+    for tag, attributes in page.tags:
+        assert not [name for name in attributes if name.startswith("on") or name == "style"], tag
+        if tag == "html":
+            assert attributes["lang"] == "en"
+        if (attributes.get("href") or "").startswith(("http:", "https:")):
+            assert attributes["rel"] == "noopener noreferrer nofollow"
+    assert all(href.startswith(("/", "#", "http://", "https://")) for href in page.hrefs())
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("path", EVERY_PAGE)
+async def test_every_page_works_below_a_base_url(archive_path: Path, ids: Ids, path: str) -> None:
+    ds = make_datasette(archive_path, settings={"base_url": "/press/"})
+
+    page = Page((await ds.client.get(path)).text)
+
+    local = [href for href in page.hrefs() if not href.startswith(("#", "http"))]
+    assert local
+    assert all(href.startswith("/press/") for href in local)
+
+
+@pytest.mark.asyncio
+async def test_every_link_leads_somewhere(ds: Datasette) -> None:
+    seen: set[str] = set()
+    for path in EVERY_PAGE:
+        seen |= {
+            href.partition("#")[0] for href in Page((await ds.client.get(path)).text).hrefs() if href.startswith("/")
+        }
+
+    broken = [href for href in sorted(seen) if (await ds.client.get(href)).status_code != 200]
+
+    assert broken == []
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/archive/-/story/nothing", 404),
+        ("/archive/-/story/nothing.json", 404),
+        ("/archive/-/story/lower-vane?kind=nonsense", 400),
+        ("/archive/-/page/99", 404),
+        ("/archive/-/page/x", 400),
+        ("/archive/-/page/²", 400),
+        ("/archive/-/page/99999999999999999999", 400),
+        ("/archive/-/compare", 400),
+        ("/archive/-/compare?a=1", 400),
+        ("/archive/-/compare?a=1&b=-2", 400),
+        ("/archive/-/compare?a=1&b=2;DROP", 400),
+        ("/archive/-/compare?a=1&b=99", 404),
+        ("/archive/-/compare?a=text:99&b=1", 404),
+        ("/archive/-/compare?a=page:1&b=1", 400),
+        ("/archive/-/compare?a=1&b=2&view=sideways", 400),
+        ("/archive/-/compare?a=1&b=2&changes=yes", 400),
+        ("/archive/-/compare.json?a=1&b=99", 404),
+        ("/archive/-/changes?min=2", 400),
+        ("/archive/-/changes?min=nan", 400),
+        ("/archive/-/changes?offset=-1", 400),
+        ("/elsewhere/-/changes", 404),
+    ],
+)
+async def test_what_cannot_be_answered_is_said(ds: Datasette, path: str, status: int) -> None:
+    response = await ds.client.get(path)
+
+    assert response.status_code == status
+    assert response.headers["content-security-policy"] == HEADERS["Content-Security-Policy"]
+    if ".json" in path:
+        assert response.json()["ok"] is False
+
+
+@pytest.mark.asyncio
+async def test_a_database_that_is_no_archive_is_left_alone(archive_path: Path, ids: Ids, tmp_path: Path) -> None:
+    other = tmp_path / "other.db"
+    sqlite3.connect(other).execute("CREATE TABLE changes (id)")
+    ds = make_datasette(archive_path)
+    ds = Datasette([str(archive_path), str(other)])
+
+    assert (await ds.client.get("/other/-/changes")).status_code == 404
+    assert "Every edit of an outlet" not in (await ds.client.get("/other/changes")).text
+    assert "lower-vane" in (await ds.client.get("/-/afterprint")).text
+
+
+# --- the pages --------------------------------------------------------------------------------------
+
+
+@pytest.mark.asyncio
+async def test_home_lists_stories_changes_and_runs_with_their_failures(ds: Datasette) -> None:
+    told = words((await ds.client.get("/-/afterprint")).text)
+
+    assert "A Town Learns to Lose Its Harbour" in told
+    assert "3 pages carry its text, at 3 outlets." in told
+    assert "figure changed: 41 → 39" in told
+    assert "1 timeout, 1 503" in told
+    assert "2 robots" in told
+    assert "news sitemap blad.test/sitemap.xml the server answered 503" in told
+
+
+@pytest.mark.asyncio
+async def test_a_story_shows_its_pages_by_kind_with_evidence(ds: Datasette) -> None:
+    told = words((await ds.client.get("/archive/-/story/lower-vane")).text)
+
+    headings = [
+        told.index(heading)
+        for heading in ("Copies 1", "Excerpts 1", "Translations 1", "Quotations only 1", "Related 1")
+    ]
+    assert headings == sorted(headings)
+    assert "missing" in told
+    assert "Dit artikel verscheen oorspronkelijk op The Estuary." in told
+    assert "present 10 February 2023, absent from 20 February 2023" in told
+    assert "blocked (cloudflare) on 25 February 2023; seen last 25 January 2023" in told
+    assert "live on 1 March 2023" in told
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("query", "urls"),
+    [
+        ("", 5),
+        ("?kind=translation", 1),
+        ("?kind=translation&kind=copy", 2),
+        ("?language=en", 2),
+        ("?kind=copy&language=nl", 0),
+    ],
+)
+async def test_a_story_filters_and_its_twins_follow(ds: Datasette, query: str, urls: int) -> None:
+    as_json = (await ds.client.get(f"/archive/-/story/lower-vane.json{query}")).json()
+    as_csv = await ds.client.get(f"/archive/-/story/lower-vane.csv{query}")
+
+    assert len(as_json["pages"]) == urls
+    assert len(list(csv.DictReader(io.StringIO(as_csv.text)))) == urls
+    assert as_csv.headers["content-disposition"] == 'attachment; filename="lower-vane.csv"'
+
+
+@pytest.mark.asyncio
+async def test_a_timeline_shows_versions_and_what_could_not_be_seen(ds: Datasette, ids: Ids) -> None:
+    told = words((await ds.client.get(f"/archive/-/page/{ids.copy_page}")).text)
+
+    order = [
+        "Version 1",
+        "Not seen",
+        "the server answered 503; no answer: timeout",
+        "Version 2",
+        "consent wall",
+        "Version 3",
+    ]
+    history = told[told.index("What it said, and when") :]
+    places = [history.index(part) for part in order]
+    assert places == sorted(places)
+    assert "Correction: an earlier version" in told
+    assert "6 passages" in told
+    assert "feed daily.test/rss place 3" in told
+
+
+@pytest.mark.asyncio
+async def test_a_removal_is_a_window(ds: Datasette, ids: Ids) -> None:
+    told = words((await ds.client.get(f"/archive/-/page/{ids.translation_page}")).text)
+
+    assert "present 10 February 2023, absent from 20 February 2023" in told
+    assert "Absent 20 February 2023, 07:00 UTC – 1 March 2023, 07:00 UTC" in told
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("view", ["inline", "side"])
+async def test_compare_marks_words_and_links_moves(ds: Datasette, view: str) -> None:
+    html = (await ds.client.get(f"/archive/-/compare?a=1&b=2&view={view}")).text
+
+    assert "95 % the same; 10 words added, 1 removed; 1 paragraph edited, 1 added, 1 moved; headline changed" in html
+    assert "<del>41</del>" in html
+    assert "<ins>39</ins>" in html
+    page = Page(html)
+    anchors = {attributes.get("id") for _, attributes in page.tags}
+    assert {href for href in page.hrefs() if href.startswith("#c")} <= {f"#{anchor}" for anchor in anchors}
+    assert "moved from <a href=" in html
+    for said in ("body sha256", "text sha256", "trafilatura 2.3|recall", "2023-01-22T08:00:00.000Z"):
+        assert said in html
+
+
+@pytest.mark.asyncio
+async def test_changes_only_leaves_out_what_is_far_from_a_change(ds: Datasette) -> None:
+    html = (await ds.client.get("/archive/-/compare?a=2&b=3&changes=1")).text
+
+    assert "paragraphs unchanged" in html
+    assert ENGLISH.split("\n")[0] not in words(html)
+
+
+@pytest.mark.asyncio
+async def test_two_extractors_are_no_edit(ds: Datasette, ids: Ids) -> None:
+    old, new = ids.japanese_versions
+
+    assert "Read by two extractors." in (await ds.client.get(f"/archive/-/compare?a={old}&b={new}")).text
+    assert (await ds.client.get(f"/archive/-/compare.json?a={old}&b={new}")).json()["labels_differ"] is True
+    assert "Read by two extractors." not in (await ds.client.get("/archive/-/compare?a=1&b=2")).text
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("sides", ["a=text:1&b=4", "a=1&b=4"], ids=["story and page", "page and page"])
+async def test_two_languages_stand_side_by_side(ds: Datasette, sides: str) -> None:
+    html = (await ds.client.get(f"/archive/-/compare?{sides}")).text
+    told = (await ds.client.get(f"/archive/-/compare.json?{sides}")).json()
+
+    assert "<ins>" not in html
+    assert "<del>" not in html
+    assert "not in the English text" in html
+    matched = [pair for pair in told["pairs"] if pair["old"] and pair["new"]]
+    assert [(pair["old"], pair["new"]) for pair in matched] == list(
+        zip(ENGLISH.split("\n")[:5], DUTCH.split("\n")[:5], strict=True)
+    )
+
+
+@pytest.mark.asyncio
+async def test_two_languages_without_a_match_are_not_aligned(ds: Datasette, ids: Ids) -> None:
+    html = (await ds.client.get(f"/archive/-/compare?a=1&b={ids.japanese_versions[0]}")).text
+
+    assert "No match with a common story says what corresponds" in html
+    assert "<ins>" not in html
+
+
+@pytest.mark.asyncio
+async def test_a_page_compares_with_the_story_in_words_only(ds: Datasette) -> None:
+    change = (await ds.client.get("/archive/-/compare.json?a=text:1&b=1")).json()["change"]
+
+    assert (change["summary"], change["fields"]) == ("No difference.", {})
+
+
+@pytest.mark.asyncio
+async def test_changes_say_how_many_are_hidden(ds: Datasette) -> None:
+    every = (await ds.client.get("/archive/-/changes.json?min=0")).json()
+    grave = await ds.client.get("/archive/-/changes?min=0.86")
+
+    assert [row["new_version_id"] for row in every["changes"]] == [3, 2]
+    assert "1 change shown; 1 change of less significance hidden" in words(grave.text)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("query", "outlets"),
+    [
+        ("boats", {"daily.test", "evil.test"}),
+        ("41 boats", {"daily.test", "evil.test"}),
+        ('"boats lie in the mud"', {"daily.test", "evil.test"}),
+        ('"mud boats"', set()),
+        ("首相", {"shimbun.test"}),
+        ("空気", {"shimbun.test"}),
+        ("相首", set()),
+        ("القارب OR", set()),
+        ("verliezen", {"blad.test"}),
+    ],
+)
+async def test_search_finds_words_in_any_script(ds: Datasette, query: str, outlets: set[str]) -> None:
+    found = (await ds.client.get("/archive/-/search.json", params={"q": query})).json()
+
+    assert {row["outlet"] for row in found["pages"]} == outlets
+
+
+@pytest.mark.asyncio
+async def test_search_shows_hits_and_what_was_edited_away(ds: Datasette) -> None:
+    html = (await ds.client.get("/archive/-/search", params={"q": '"41 boats"'})).text
+
+    assert "<mark>41 boats</mark>" in html
+    assert "edited away since" in html
+    assert "<mark>首相</mark>" in (await ds.client.get("/archive/-/search", params={"q": "首相"})).text
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    "query", ['"', "(", "*", "a AND", "NEAR(", "title:", "-x", "^", "'; DROP TABLE page; --", "\x00", "a" * 5000]
+)
+async def test_search_takes_any_words(ds: Datasette, query: str) -> None:
+    assert (await ds.client.get("/archive/-/search", params={"q": query})).status_code == 200
+
+
+# --- what outlets write stays text ------------------------------------------------------------------
+
+
+@pytest.mark.asyncio
+async def test_markup_of_an_outlet_is_shown_as_text(ds: Datasette, ids: Ids) -> None:
+    for path in (
+        f"/archive/-/page/{ids.hostile_page}",
+        f"/archive/-/compare?a=1&b={ids.hostile_version}",
+        "/archive/-/search?q=boats",
+    ):
+        html = (await ds.client.get(path)).text
+        assert "<script" not in html.lower()
+        assert "&lt;" in html
+        assert "\u202e" not in html
+        assert "7 * 7" in html or "/page/" in path
+
+
+@pytest.mark.asyncio
+async def test_a_script_address_is_no_link(ds: Datasette, ids: Ids) -> None:
+    html = (await ds.client.get(f"/archive/-/page/{ids.hostile_page}")).text
+
+    assert "javascript:alert(1)</code>" in html
+    assert not [href for href in Page(html).hrefs() if "javascript" in href]
+
+
+@pytest.mark.parametrize(
+    ("url", "safe"),
+    [
+        ("https://a.test/b", True),
+        ("HTTP://a.test", True),
+        ("javascript:alert(1)", False),
+        (" javascript:alert(1)", False),
+        ("java\nscript:alert(1)", False),
+        ("data:text/html,x", False),
+        ("//a.test", False),
+        ("https://", False),
+        ("http://[", False),
+        (None, False),
+    ],
+)
+def test_safe_url(url: str | None, safe: bool) -> None:
+    assert (wording.safe_url(url) is not None) is safe
+
+
+@pytest.mark.asyncio
+async def test_csv_has_no_formulas(ds: Datasette) -> None:
+    assert wording.csv_cell("=1+1") == "'=1+1"
+    assert wording.csv_cell(-1.5) == -1.5
+    rows = csv.DictReader(io.StringIO((await ds.client.get("/archive/-/story/lower-vane.csv")).text))
+    assert not [cell for row in rows for cell in row.values() if cell[:1] in ("=", "+", "-", "@")]
+
+
+# --- the rest of Datasette --------------------------------------------------------------------------
+
+
+@pytest.mark.asyncio
+async def test_tables_link_to_the_pages_and_raw_tables_hide(ds: Datasette) -> None:
+    assert "/archive/-/compare?a=1&amp;b=2" in (await ds.client.get("/archive/changes")).text
+    assert "/archive/-/story/lower-vane" in (await ds.client.get("/archive/story_pages")).text
+    hidden = {row["name"]: row["hidden"] for row in (await ds.client.get("/archive.json")).json()["tables"]}
+    assert hidden
+    assert all(hidden.values())
+
+
+@pytest.mark.asyncio
+async def test_datasettes_own_pages_leak_no_referrer(ds: Datasette) -> None:
+    for path in ("/", "/archive", "/archive/pages", "/archive/nothing"):
+        response = await ds.client.get(path)
+        assert response.headers["referrer-policy"] == "no-referrer"
+        assert response.headers["x-content-type-options"] == "nosniff"
+    assert "/-/afterprint" in (await ds.client.get("/")).text
+
+
+@pytest.mark.asyncio
+async def test_what_is_denied_is_not_shown(archive_path: Path, ids: Ids) -> None:
+    denied = {"databases": {"archive": {"tables": {"changes": {"allow": False}}}}}
+    ds = make_datasette(archive_path, **{CONFIG: denied})
+
+    assert (await ds.client.get("/archive/-/changes")).status_code == 403
+    assert (await ds.client.get("/archive/-/changes.json")).status_code == 403
+    assert (await ds.client.get("/archive/-/page/1")).status_code == 403
+    assert (await ds.client.get("/archive/-/search?q=boats")).status_code == 200
+    assert "41 → 39" not in (await ds.client.get("/-/afterprint")).text
+    assert "Changes in" not in (await ds.client.get("/archive/pages")).text
+
+
+@pytest.mark.asyncio
+async def test_it_reads_beside_a_writer(archive_path: Path, ids: Ids, tmp_path: Path) -> None:
+    live = tmp_path / "archive.db"
+    shutil.copy(archive_path, live)
+    writer = sqlite3.connect(live)
+    writer.execute("PRAGMA journal_mode = WAL")
+    ds = make_datasette(live)
+    assert "A Town Learns" in (await ds.client.get("/archive/-/story/lower-vane")).text
+
+    writer.execute("UPDATE story SET title = 'Written meanwhile'")
+    writer.commit()
+
+    assert "Written meanwhile" in (await ds.client.get("/archive/-/story/lower-vane")).text
+
+
+def test_the_server_opens_the_archive_mutable() -> None:
+    arguments = serve_arguments("/data/archive.db", "127.0.0.1", 8001)
+
+    assert arguments[:6] == ["serve", "/data/archive.db", "--host", "127.0.0.1", "--port", "8001"]
+    assert "-i" not in arguments
+    assert arguments[arguments.index("suggest_facets") + 1] == "false"
+
+
+def test_queries_read_views_only(archive_path: Path, ids: Ids) -> None:
+    tables = {
+        name for (name,) in sqlite3.connect(archive_path).execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    }
+    statements = {name: sql for name, sql in vars(queries).items() if name.isupper()}
+
+    for name, sql in statements.items():
+        read = set(re.findall(r"\b(?:FROM|JOIN)\s+([a-z_]+)", sql))
+        assert read & tables <= {"version_fts", "sqlite_master"}, name
+
+
+# --- two languages, without a page ------------------------------------------------------------------
+
+
+def test_pairs_keep_both_texts_whole() -> None:
+    old, new = "One. Two. Three.", "Twee. Nieuw. Een."
+    links = [Link(5, 9, 0, 5, 0.9), Link(0, 4, 13, 17, 0.8)]
+
+    laid: list[tuple[Any, Any]] = [(pair.old, pair.new) for pair in pairs(old, new, links)]
+
+    assert laid == [("One. ", None), ("Two.", "Twee."), (None, " Nieuw. "), ("One.", "Een."), (" Three.", None)]
+
+
+def test_pages_meet_through_the_story() -> None:
+    old, new = (
+        [Link(0, 10, 100, 110, 0.9), Link(20, 30, 120, 130, 0.9)],
+        [Link(2, 9, 7, 14, 0.7), Link(40, 50, 0, 5, 1)],
+    )
+
+    assert through_story(old, new) == [Link(100, 110, 7, 14, 0.7)]
