@@ -388,7 +388,7 @@ FROM match m JOIN story s ON s.id = m.story_id JOIN version v ON v.id = m.versio
 JOIN page p ON p.id = v.page_id JOIN outlet o ON o.id = p.outlet_id JOIN extraction e ON e.id = v.extraction_id
 JOIN capture lc ON lc.id = (SELECT id FROM capture WHERE page_id = p.id ORDER BY started_at DESC, id DESC LIMIT 1)
 LEFT JOIN reading lr ON lr.capture_id = lc.id
-WHERE m.id = (SELECT m2.id FROM match m2 JOIN version v2 ON v2.id = m2.version_id
+WHERE m.id = (SELECT m2.id FROM version v2 CROSS JOIN match m2 ON m2.version_id = v2.id  -- else it walks all of a story
               WHERE v2.page_id = p.id AND m2.story_id = m.story_id
               ORDER BY (m2.kind NOT IN ('copy', 'rewrite', 'excerpt', 'translation', 'translated_excerpt')),
                        (m2.kind IN ('mentions', 'unrelated')), m2.coverage_story DESC, v2.number DESC LIMIT 1);

@@ -84,8 +84,6 @@ class RunRecord:
                 )
             except AfterprintError as error:
                 spider.error = spider.error or error
-                return
-            click.echo(summary_text(spider.summary, spider.failed_given), err=True)
 
 
 def run_state(reason: str, spider: ArchiveSpider) -> RunState:
@@ -107,7 +105,7 @@ def run_note(reason: str, spider: ArchiveSpider) -> str | None:
 
 
 class Progress:
-    """A line a second that overwrites itself on a terminal, a line a minute elsewhere; a line for each source read."""
+    """A line a second that overwrites itself on a terminal, a line a minute elsewhere; the summary at the end."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -127,10 +125,13 @@ class Progress:
         self.loop = AsyncioLoopingCall(self.tell, spider)
         self.loop.start(1.0 if self.terminal else 60.0, now=False)
 
-    def spider_closed(self) -> None:
+    def spider_closed(self, spider: ArchiveSpider) -> None:
+        """The summary. `RunRecord` has closed the run by now: it is the earlier one in `EXTENSIONS`."""
         if self.loop is not None and self.loop.running:
             self.loop.stop()
         self._clear()
+        if spider.summary is not None:
+            click.echo(summary_text(spider.summary, spider.failed_given), err=True)
 
     def item_scraped(self, item: Captured) -> None:
         if item.source is None:
@@ -162,7 +163,7 @@ class Progress:
         longest = max(waits, default=(0.0, ""))
         if longest[0] >= 1:
             line += f", waiting {longest[0]:.0f} s for {longest[1]}"
-        elif not spider.in_flight and (left := spider.seconds_until_due()) is not None:
+        elif not spider.in_flight and (left := spider.seconds_until_due() or 0) >= 1:
             line += f", waiting {left:.0f} s for a host that asked for it"
         return line
 

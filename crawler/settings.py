@@ -78,7 +78,7 @@ SPIDER_MIDDLEWARES = {  # all of them act on requests found in pages; ours come 
 ITEM_PIPELINES = {"crawler.pipelines.ArchivePipeline": 500}
 EXTENSIONS = {
     "crawler.extensions.RunRecord": 500,
-    "crawler.extensions.Progress": 600,
+    "crawler.extensions.Progress": 600,  # after RunRecord, whose summary it prints
     "scrapy.extensions.telnet.TelnetConsole": None,
     "scrapy.extensions.remote_control.RemoteControl": None,
     "scrapy.extensions.feedexport.FeedExporter": None,

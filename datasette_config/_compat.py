@@ -1,9 +1,11 @@
-"""What differs between Datasette 0.65 and the 1.0 alphas."""
+"""What differs between Datasette 0.65 and the 1.0 alphas, and the types that neither declares."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
+import datasette
 from datasette.utils.asgi import Forbidden
 
 try:
@@ -11,31 +13,38 @@ try:
 except ImportError:  # 0.65
     TableResource = None
 
-__all__ = ["Forbidden", "ensure_views", "set_metadata"]
+__all__ = ["Forbidden", "ensure_views", "hookimpl", "set_metadata"]
+
+Hook = TypeVar("Hook", bound=Callable[..., Any])
 
 
-async def ensure_views(datasette: Any, request: Any, database: str, views: tuple[str, ...]) -> None:
+def hookimpl(hook: Hook) -> Hook:
+    """`datasette.hookimpl`, which leaves a function as it is."""
+    return cast(Hook, datasette.hookimpl(hook))
+
+
+async def ensure_views(ds: Any, request: Any, database: str, views: tuple[str, ...]) -> None:
     """Raise `Forbidden` unless the actor may see every one of *views*."""
     for view in views:
         if TableResource is not None:
             resource = TableResource(database=database, table=view)
-            await datasette.ensure_permission(action="view-table", resource=resource, actor=request.actor)
+            await ds.ensure_permission(action="view-table", resource=resource, actor=request.actor)
         else:
-            await datasette.ensure_permissions(
+            await ds.ensure_permissions(
                 request.actor, [("view-table", (database, view)), ("view-database", database), "view-instance"]
             )
 
 
-async def set_metadata(datasette: Any, database: str, tables: dict[str, dict[str, Any]]) -> None:
+async def set_metadata(ds: Any, database: str, tables: dict[str, dict[str, Any]]) -> None:
     """Describe the tables of a database in 1.0, where the user has not; in 0.65 the hook `get_metadata` does it."""
-    if not hasattr(datasette, "set_resource_metadata"):
+    if not hasattr(ds, "set_resource_metadata"):
         return
-    config = datasette.config.setdefault("databases", {}).setdefault(database, {}).setdefault("tables", {})
+    config = ds.config.setdefault("databases", {}).setdefault(database, {}).setdefault("tables", {})
     for table, described in tables.items():
-        known = await datasette.get_resource_metadata(database, table)
+        known = await ds.get_resource_metadata(database, table)
         for key, value in described.items():
             if key in ("title", "description"):
                 if key not in known:
-                    await datasette.set_resource_metadata(database, table, key, value)
+                    await ds.set_resource_metadata(database, table, key, value)
             else:
                 config.setdefault(table, {}).setdefault(key, value)

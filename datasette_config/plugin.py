@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-from datasette import hookimpl
-from datasette.utils import tilde_encode
+from datasette.utils import parse_metadata, tilde_encode
 from jinja2 import ChoiceLoader, Environment, PackageLoader
 from markupsafe import Markup
 
 from datasette_config import views, wording
-from datasette_config._compat import Forbidden, ensure_views, set_metadata
+from datasette_config._compat import Forbidden, ensure_views, hookimpl, set_metadata
 
 DATABASE = r"/(?P<database>[^/]+)/-"
 #: Where a Datasette instance keeps the names of its databases that are archives.
 _ARCHIVES = "afterprint_archives"
 
 
-def load_configuration() -> dict[str, Any]:
-    """`datasette.yaml`: read anew for each caller, who may change what it gets."""
-    loaded: dict[str, Any] = yaml.safe_load(
-        files("datasette_config").joinpath("datasette.yaml").read_text(encoding="utf-8")
-    )
+@cache
+def _configuration() -> dict[str, Any]:
+    text = files("datasette_config").joinpath("datasette.yaml").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = parse_metadata(text)
     return loaded
+
+
+def load_configuration() -> dict[str, Any]:
+    """What `datasette.yaml` says; a copy, because Datasette writes into what it gets."""
+    return deepcopy(_configuration())
 
 
 @hookimpl

@@ -42,6 +42,8 @@ HEADERS = {
 }
 #: Pages of one table or list. More than this is for SQL.
 MANY = 2000
+#: Pages of one kind, until the reader asks for that kind.
+FIRST = 100
 #: Characters of both texts that are compared while somebody waits: a second of work.
 LONGEST_DIFF = 2_000_000
 
@@ -197,7 +199,11 @@ async def story(datasette: Any, request: Any) -> Response:
         title=known["title"],
         story=_loaded(known, "languages", "urls"),
         texts=await archive.rows(queries.STORY_TEXTS, story_id=known["id"]),
-        groups=[(kind, [row for row in shown if row["kind"] == kind]) for kind in wording.KINDS],
+        groups=[
+            (kind, rows[: MANY if kinds else FIRST], len(rows))
+            for kind in wording.KINDS
+            if (rows := [row for row in shown if row["kind"] == kind])
+        ],
         shown=len(shown),
         counts=Counter(row["kind"] for row in listed),
         unrelated=len(every) - len(listed),

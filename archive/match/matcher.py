@@ -54,6 +54,8 @@ _SIGNALS_SAME_LANGUAGE = 3
 _DENSE = 0.7
 #: A passage that reaches into the last part of both texts closes both: "about us", agency footers.
 _TAIL = 0.88
+#: A longer passage is text, wherever it stands.
+_TAIL_WORDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +283,7 @@ def _worth_reading(
 def _lexical(base: Figures, page: Reading, text: PreparedText) -> _Comparison:
     story = text.reading
     found = lexical.align(story, page)
-    if not found.passages:
+    if not found.passages or all(_closes_both(story, page, passage) for passage in found.passages):
         return _Comparison(base, text=text, steps=("shingles", "lexical"))
     passages = tuple(lexical.as_passages(story, page, found))
     scale = 2 if story.unspaced else 1
@@ -300,6 +302,15 @@ def _lexical(base: Figures, page: Reading, text: PreparedText) -> _Comparison:
         dense_words=max(dense, default=0) // scale,
     )
     return _Comparison(figures, passages, text, ("shingles", "lexical"))
+
+
+def _closes_both(story: Reading, page: Reading, passage: lexical.WordPassage) -> bool:
+    """Whether a short passage lies at the very end of both texts, where sites repeat themselves on every page."""
+    return (
+        passage.a_start >= _TAIL * len(story.words)
+        and passage.b_start >= _TAIL * len(page.words)
+        and passage.equal < _TAIL_WORDS
+    )
 
 
 def _semantic(so_far: _Comparison, page: Reading, text: PreparedText) -> _Comparison:

@@ -178,6 +178,14 @@ def test_a_moved_paragraph_shows_what_was_edited_on_the_way() -> None:
     assert sorted(marks(change)) == [("", "summer"), ("winter", "")]
 
 
+def test_what_changed_in_a_moved_paragraph_is_told_once() -> None:
+    lines = ARTICLE.split("\n")
+    change = diff_texts(ARTICLE, "\n".join([*lines[:1], *lines[2:], lines[1].replace("12 people", "21 people")]))
+
+    assert change.moves == 1
+    assert change.reasons == ("figure changed: 12 → 21", "1 paragraph moved")
+
+
 @pytest.mark.parametrize("parts", [2, 3])
 def test_a_paragraph_broken_in_parts_keeps_its_words(parts: int) -> None:
     cuts = [". He", ". A"][: parts - 1]

@@ -633,6 +633,11 @@ def test_a_killed_crawl_loses_nothing_and_leaves_a_readable_archive(web: Web, tm
     later = {row["url"] for row in result.rows("SELECT url FROM frontier WHERE visits > 0")}
     assert captured == later, "a capture and its next date are one transaction"
 
+    second = crawl(watch, archive)
+
+    for url in pages:
+        assert second.capture(url)["status"] == 200
+
 
 def test_a_second_crawl_of_the_same_archive_is_refused(web: Web, tmp_path: Path) -> None:
     watch = write_watch(tmp_path, [web.page("locked.localhost", "/x", body=b"x")])

@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 from datasette.app import Datasette
 
-from datasette_config import queries, wording
+from datasette_config import queries, views, wording
 from datasette_config.diffview import Link, pairs, through_story
+from datasette_config.plugin import load_configuration
 from datasette_config.serve import make_datasette, serve_arguments
 from datasette_config.views import HEADERS
 from tests.datasette_config.conftest import DUTCH, ENGLISH, Ids
@@ -215,6 +216,17 @@ async def test_a_story_filters_and_its_twins_follow(ds: Datasette, query: str, u
     assert len(as_json["pages"]) == urls
     assert len(list(csv.DictReader(io.StringIO(as_csv.text)))) == urls
     assert as_csv.headers["content-disposition"] == 'attachment; filename="lower-vane.csv"'
+
+
+@pytest.mark.asyncio
+async def test_a_long_story_shows_the_strongest_of_each_kind(ds: Datasette, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "FIRST", 0)
+    cut = (await ds.client.get("/archive/-/story/lower-vane")).text
+    whole = (await ds.client.get("/archive/-/story/lower-vane?kind=copy")).text
+
+    assert "41 boats in the mud" not in cut
+    assert "Show all 1" in cut
+    assert "41 boats in the mud" in whole
 
 
 @pytest.mark.asyncio
@@ -462,6 +474,28 @@ def test_the_server_opens_the_archive_mutable() -> None:
     assert arguments[:6] == ["serve", "/data/archive.db", "--host", "127.0.0.1", "--port", "8001"]
     assert "-i" not in arguments
     assert arguments[arguments.index("suggest_facets") + 1] == "false"
+
+
+def test_every_table_and_view_is_described(archive_path: Path, ids: Ids) -> None:
+    described = load_configuration()["databases"]["archive"]["tables"]
+    kinds = dict(
+        sqlite3.connect(archive_path).execute(
+            "SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'version_fts_%'"
+        )
+    )
+
+    assert set(described) == set(kinds)
+    for name, kind in kinds.items():
+        assert described[name].get("hidden", False) is (kind == "table"), name
+        assert kind == "table" or described[name]["title"], name
+
+
+def test_a_page_finds_its_strongest_match_without_walking_the_story(archive_path: Path, ids: Ids) -> None:
+    plan = sqlite3.connect(archive_path).execute(
+        f"EXPLAIN QUERY PLAN {queries.STORY_PAGES}", {"story_id": 1, "kinds": "", "limit": 1}
+    )
+
+    assert not [step for *_, step in plan if "m2 USING INDEX match_story" in step]
 
 
 def test_queries_read_views_only(archive_path: Path, ids: Ids) -> None:
