@@ -34,6 +34,9 @@ CONTAINED, CONTAINED_MIN = 0.75, 12
 PART = 0.6
 #: A paragraph that shares this much with one elsewhere has moved. Higher than PAIR: there is no neighbourhood to vouch.
 MOVED, MOVED_MIN = 0.6, 8
+#: Words shared in order (Dice) by texts whose paragraphs do not pair, but which are one text broken anew. Unrelated
+#: news of one language shares up to 0.35.
+BROKEN = 0.5
 #: How many paragraphs one may be broken into (or joined from) and still be followed.
 SPLIT_MAX = 4
 #: Up to 100 by 100 paragraphs (20 ms) are paired without anchors.
@@ -86,7 +89,7 @@ class Run:
 class Row:
     """A paragraph beside its counterpart.
 
-    A split paragraph spans several rows with the same `old`, each holding its part; a joined one the same with `new`.
+    Where paragraphs were broken differently, neighbouring rows share the same `old` or `new`, each holding its part.
     A moved paragraph has two rows: one where it stood (`new` is None) and one where it stands (`old` is None).
     """
 
@@ -175,7 +178,7 @@ def align(old: str, new: str) -> tuple[Row, ...]:
 
 
 class _Block(NamedTuple):
-    """Old paragraphs that correspond to new ones; one side is always a single paragraph."""
+    """Old paragraphs that correspond to new ones."""
 
     old_start: int
     old_end: int
@@ -261,7 +264,21 @@ def _pair_gap(old: Sequence[str], new: Sequence[str]) -> list[_Block]:
             i += 1
         else:
             j += 1
-    return blocks
+    return [_Block(0, n, 0, m)] if _broken_anew(old, new, best[0][0]) else blocks
+
+
+def _broken_anew(old: Sequence[str], new: Sequence[str], kept: int) -> bool:
+    """Whether the words went on in order and only the paragraphs are others, so that pairing them loses the text.
+
+    Some outlets print an article as one paragraph, some every sentence as its own.
+    """
+    one, other = "".join(old), "".join(new)
+    if len(old) == len(new) == 1 or len(one) * len(other) > WORD_CELLS:
+        return False
+    shorter = min(len(one), len(other))
+    words = LCSseq.similarity(one, other)
+    alike = 2 * words >= BROKEN * (len(one) + len(other)) or (shorter >= 100 and words >= 0.8 * shorter)
+    return alike and kept < 0.6 * words
 
 
 def _steps(
@@ -381,47 +398,59 @@ def _one_sided(kind: Literal["removed", "added"], index: int, tokens: Sequence[T
 
 
 def _block_rows(old: Sequence[list[Token]], new: Sequence[list[Token]], block: _Block) -> Iterator[Row]:
-    if block.old_end - block.old_start == block.new_end - block.new_start == 1:
-        runs = word_runs(old[block.old_start], new[block.new_start])
+    olds, news = old[block.old_start : block.old_end], new[block.new_start : block.new_end]
+    if len(olds) == len(news) == 1:
+        runs = word_runs(olds[0], news[0])
         kind: RowKind = "equal" if all(run.op == "equal" for run in runs) else "edited"
         yield Row(kind, block.old_start, block.new_start, runs)
         return
-    old_tokens = [token for tokens in old[block.old_start : block.old_end] for token in tokens]
-    new_tokens = [token for tokens in new[block.new_start : block.new_end] for token in tokens]
-    spans = _word_spans(old_tokens, new_tokens)
-    split = block.old_end - block.old_start == 1
-    parts = new[block.new_start : block.new_end] if split else old[block.old_start : block.old_end]
-    for number, piece in enumerate(_cut(spans, [len(part) for part in parts], by_new=split)):
-        yield Row(
-            "edited",
-            block.old_start + (0 if split else number),
-            block.new_start + (number if split else 0),
-            _runs(old_tokens, new_tokens, piece),
-        )
+    old_tokens = [token for tokens in olds for token in tokens]
+    new_tokens = [token for tokens in news for token in tokens]
+    old_lengths, new_lengths = [len(tokens) for tokens in olds], [len(tokens) for tokens in news]
+    for i, j, spans in _cut(_word_spans(old_tokens, new_tokens), old_lengths, new_lengths):
+        runs = _runs(old_tokens, new_tokens, spans)
+        old_size, new_size = spans[-1].i2 - spans[0].i1, spans[-1].j2 - spans[0].j1
+        old_index, new_index = block.old_start + i, block.new_start + j
+        if not new_size:
+            yield Row("removed", old_index, None, runs)
+        elif not old_size:
+            yield Row("added", None, new_index, runs)
+        else:
+            whole = old_size == old_lengths[i] and new_size == new_lengths[j]
+            same = whole and all(run.op == "equal" for run in runs)
+            yield Row("equal" if same else "edited", old_index, new_index, runs)
 
 
-def _cut(spans: Sequence[_Span], lengths: Sequence[int], *, by_new: bool) -> Iterator[list[_Span]]:
-    """Cut the spans where the parts of one side end."""
+def _cut(
+    spans: Sequence[_Span], old_lengths: Sequence[int], new_lengths: Sequence[int]
+) -> Iterator[tuple[int, int, list[_Span]]]:
+    """Cut the spans wherever a paragraph of either side ends: (old paragraph, new paragraph, its spans)."""
+    i = j = 0
+    old_end, new_end = old_lengths[0], new_lengths[0]
+    piece: list[_Span] = []
     queue = list(reversed(spans))
-    end = 0
-    for number, length in enumerate(lengths):
-        end += length
-        piece: list[_Span] = []
-        last = number == len(lengths) - 1
-        while queue:
-            span = queue[-1]
-            start, stop = (span.j1, span.j2) if by_new else (span.i1, span.i2)
-            if not last and start >= end:
-                break
-            queue.pop()
-            if last or stop <= end:
-                piece.append(span)
-                continue
-            first, second = _split_span(span, end - start, by_new=by_new)
-            piece.append(first)
-            queue.append(second)
-            break
-        yield piece
+    while queue:
+        span = queue.pop()
+        next_i, next_j = i, j
+        while next_i < len(old_lengths) - 1 and span.i1 >= old_end:
+            next_i += 1
+            old_end += old_lengths[next_i]
+        while next_j < len(new_lengths) - 1 and span.j1 >= new_end:
+            next_j += 1
+            new_end += new_lengths[next_j]
+        if (next_i, next_j) != (i, j):
+            if piece:
+                yield i, j, piece
+            i, j, piece = next_i, next_j, []
+        cut_i, cut_j = min(span.i2, old_end), min(span.j2, new_end)
+        if span.equal:
+            steps = min(cut_i - span.i1, cut_j - span.j1)
+            cut_i, cut_j = span.i1 + steps, span.j1 + steps
+        piece.append(_Span(span.equal, span.i1, cut_i, span.j1, cut_j))
+        if (cut_i, cut_j) != (span.i2, span.j2):
+            queue.append(_Span(span.equal, cut_i, span.i2, cut_j, span.j2))
+    if piece:
+        yield i, j, piece
 
 
 # --- words ----------------------------------------------------------------------------------------
@@ -538,15 +567,6 @@ def _starts_well(keys: Sequence[str], place: int) -> int:
     if place == 0 or _SENTENCE_END.search(keys[place - 1]):
         return 2
     return 1 if not is_word(keys[place - 1]) else 0
-
-
-def _split_span(span: _Span, count: int, *, by_new: bool) -> tuple[_Span, _Span]:
-    """Cut after *count* words of one side; of a change, the other side stays whole with the first half."""
-    if span.equal:
-        i, j = span.i1 + count, span.j1 + count
-    else:
-        i, j = (span.i2, span.j1 + count) if by_new else (span.i1 + count, span.j2)
-    return _Span(span.equal, span.i1, i, span.j1, j), _Span(span.equal, i, span.i2, j, span.j2)
 
 
 def _runs(old: Sequence[Token], new: Sequence[Token], spans: Iterable[_Span]) -> tuple[Run, ...]:

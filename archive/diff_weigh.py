@@ -30,6 +30,8 @@ from archive.text import normal_form
 
 #: From here on a list of changes shows a change without being asked.
 NOTABLE = 0.25
+#: Up to so many words an edit changes a statement; a longer one adds or removes a passage, whatever words it holds.
+CLAIM = 12
 #: So many reasons of one sort are listed; the rest is counted.
 LISTED = 3
 
@@ -184,13 +186,14 @@ def _headline_edits(fields: Fields, language: str) -> list[_Edit]:
 def _claim_reasons(edits: Sequence[_Edit], language: str) -> Iterator[Reason]:
     """What the edits do to statements: figures, negations, qualifiers, names, quotations."""
     numbers = _words_of(_NUMBER_WORDS, language)
-    sides = [(edit.old, edit.new) for edit in edits]
+    small = [edit for edit in edits if edit.size <= CLAIM]
+    sides = [(edit.old, edit.new) for edit in small]
     yield from _swaps("figure", sides, lambda word: bool(_DIGIT.search(word)) or word.lower() in numbers, 0.45)
     negations = _words_of(_NEGATIONS, language)
     yield from _swaps("negation", sides, lambda word: word.lower().replace("’", "'") in negations, 0.5)
     hedges = _words_of(_QUALIFIERS, language)
     yield from _swaps("qualifier", sides, lambda word: word.lower() in hedges, 0.3)
-    yield from _swaps("name", [(edit.old_names, edit.new_names) for edit in edits], bool, 0.3)
+    yield from _swaps("name", [(edit.old_names, edit.new_names) for edit in small], bool, 0.3)
     for kind in ("edited", "removed", "added"):
         if found := sum(edit.quotation == kind for edit in edits):
             words = "quotation" if found == 1 else f"{found} places in quotations"

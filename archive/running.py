@@ -65,7 +65,9 @@ def run(
     """
     from crawler.watch import load_watch
 
-    slug = load_watch(watch).slug  # a mistake in it is told before anything starts
+    loaded = load_watch(watch)  # a mistake in it is told before anything starts
+    for notice in loaded.notices:
+        print(f"Note: {notice}", file=sys.stderr)  # noqa: T201
     Store(archive).close()
     result = RunResult()
     stop = threading.Event()
@@ -79,7 +81,7 @@ def run(
             _add(result.summary, summary)
             result.exit_code = max(result.exit_code, code)
             result.stopped = stop.is_set()
-            if code not in (0, 1) or result.stopped or not _copies_point_on(archive, slug):
+            if code not in (0, 1) or result.stopped or not _copies_point_on(archive, loaded.slug):
                 break
     return result
 

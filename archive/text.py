@@ -381,7 +381,7 @@ def _closing(text: str, marks: list[int], position: int, paragraph: Span) -> int
 #: Fewer letters than this say nothing about the language: a headline of five words is guessed wrong too often.
 _LEAST_LETTERS = 40
 #: Letters read: enough to decide, and the cost stays below a millisecond.
-_LETTERS_READ = 1500
+_LETTERS_READ = 800
 
 
 @functools.cache

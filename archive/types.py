@@ -173,6 +173,8 @@ class FrontierEntry:
     last_modified: str | None = None
     #: which source led here first
     why: str = ""
+    #: when the URL was added, or last brought a body never seen before; its text may still be worked on
+    fresh_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -270,22 +270,28 @@ def _may_credit(folded: str) -> bool:
     )
 
 
+def candidates(text: str, among: Sequence[Span]) -> tuple[Span, ...]:
+    """Those of the sentences *among* that may be credits: near an end, short, and with the words of one."""
+    edge = max(_EDGE_CHARACTERS, int(len(text) * _EDGE_SHARE))
+    found = []
+    for sentence in among:
+        near_an_end = sentence.start < edge or sentence.end > len(text) - edge
+        if near_an_end and sentence.end - sentence.start <= _MOST_CHARACTERS:
+            folded = sentence.of(text).casefold()
+            if _may_credit(folded) or _SOURCE.match(folded):
+                found.append(sentence)
+    return tuple(found)
+
+
 def find_credits(text: str, names: Iterable[str] = (), among: Sequence[Span] | None = None) -> tuple[Credit, ...]:
     """The credit lines in *text*, in order.
 
     *names* are what the outlet of the story is called; `Credit.name` is the longest of them that the line contains,
-    and empty if the line names somebody else. *among* are the sentences of *text*, if they are known already.
+    and empty if the line names somebody else. *among* are the `candidates`, if they are known already.
     """
-    edge = max(_EDGE_CHARACTERS, int(len(text) * _EDGE_SHARE))
     wanted = tuple(sorted({name for name in names if name.strip()}, key=len, reverse=True))
-    found = []
-    for sentence in among if among is not None else sentences(text):
-        near_an_end = sentence.start < edge or sentence.end > len(text) - edge
-        if near_an_end and sentence.end - sentence.start <= _MOST_CHARACTERS:
-            credit = _credit(text, sentence, wanted)
-            if credit:
-                found.append(credit)
-    return tuple(found)
+    places = candidates(text, sentences(text)) if among is None else among
+    return tuple(credit for place in places if (credit := _credit(text, place, wanted)))
 
 
 def best_credit(credits: Sequence[Credit]) -> Credit | None:
@@ -297,11 +303,8 @@ def best_credit(credits: Sequence[Credit]) -> Credit | None:
 
 def _credit(text: str, sentence: Span, names: tuple[str, ...]) -> Credit | None:
     line = sentence.of(text)
-    may_credit = _may_credit(line.casefold())
-    if not may_credit and not _SOURCE.match(line.casefold()):
-        return None
     folded = fold(line)
-    for grammar in _GRAMMARS if may_credit else ():
+    for grammar in _GRAMMARS:
         subject, said = _compiled(grammar)
         about = subject.search(folded.text)
         claim = said.search(folded.text, about.start()) if about else None

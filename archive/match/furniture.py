@@ -3,7 +3,7 @@
 Of 40 same-language pairs of news pages that shared 15 words in a row, 14 shared only such sentences. They are left
 out of every count, so that two pages of one publishing system are not copies of each other.
 
-A sentence is furniture if it is short and says something that articles do not say. The words are chosen so that
+A sentence is furniture if it is short and says something that articles do not say. The phrases are chosen so that
 an article *about* cookies or subscriptions keeps most of its sentences; if nearly everything looks like furniture,
 nothing is (see `Reading.furniture`).
 """
@@ -14,112 +14,113 @@ from collections.abc import Sequence
 
 import regex
 
-#: Furniture is short; a longer sentence with these words is likely prose. The longest notices in our samples
-#: (agency disclaimers) have 45 words.
-_MOST_CHARACTERS = 400
-
-_CERTAIN = regex.compile(
-    r"""
-    # consent
-      \b(?:we|this\ (?:web)?site)\ uses?\ cookies | \bcookie(?:s|)\ (?:policy|preferences|settings|notice)\b
-    | accept\ (?:all\ )?cookies
-    | \b(?:gebruiken|gebruikt|maakt\ gebruik\ van|plaatsen)\ (?:\w+\ )?cookies
-    | cookie-?(?:beleid|instellingen|voorkeuren)
-    | verwende[nt]\ (?:\w+\ )?cookies | cookie-?(?:richtlinie|einstellungen) | utilis(?:e|ons)\ des\ cookies
-    | (?:usamos|utiliza(?:mos)?|usa)\ cookies
-    | utilizz(?:a|iamo)\ (?:i\ )?cookie | używamy\ (?:plików\ )?cookies | pliki\ cookies?
-    | использу\w+\ (?:файлы\ )?cookie
-    # rights
-    | all\ rights\ reserved | alle\ rechten\ voorbehouden | alle\ rechte\ vorbehalten | tous\ droits\ réservés
-    | todos\ los\ derechos\ reservados
-    | todos\ os\ direitos\ reservados | tutti\ i\ diritti\ riservati | wszelkie\ prawa\ zastrzeżone
-    | wszystkie\ prawa\ zastrzeżone
-    | alla\ rättigheter\ förbehållna | alle\ rettigheder\ forbeholdes | все\ права\ защищены
-    | toate\ drepturile\ rezervate
-    | (?:may|must)\ not\ be\ (?:published|reproduced|copied)
-    | (?:redistributed|reproduced)\ without\ (?:\w+\ )*permission
-    | 版权所有 | 未经(?:授权|许可) | 無断(?:転載|複製) | 무단\s?전재 | جميع\ الحقوق\ محفوظة
-    | (?:^|\s)(?:©|\(c\))\s*(?:copyright\s*)?(?:19|20)\d\d
-    | ^copyright\b | terms\ of\ (?:use|service)\b.{0,60}privacy | privacy\ (?:policy|notice|statement)\b
-    | privacybeleid | datenschutzerklärung
-    # registration
-    | enter\ your\ (?:details|e-?mail|name)\b | (?:trial|registration)\ request\b | (?:your|the)\ password\ .{0,40}must | special\ characters\b
-    | by\ (?:clicking|ticking|signing|submitting|subscribing|registering)\b.{0,80}\b(?:you|i)\ (?:agree|consent|accept)
-    | invalid\ e-?mail | (?:unable|not\ able)\ to\ subscribe | something\ went\ wrong,?\ please | forgot(?:ten)?\ (?:your\ )?password
-    # how to reach the newsroom
-    | [\w.+-]+@[\w-]+\.[\w.]+
-    # agency footers
-    | (?:this|the)\ (?:story|article|copy|material)\ (?:has\ not\ been|was\ not|is|has\ been)\ (?:\w+\ )?
-      (?:edited|published|generated|created)\ (?:by|from)\ .{0,80}(?:staff|feed|syndicated)
-    | click\ (?:here|on\ the)\b.{0,60}(?:subscribe|read|sign|download|more)
-    | if\ you\ (?:have\ (?:any\ )?(?:information|a\ story|news)|know\ more).{0,80}(?:contact|call|e-?mail)
-    | (?:hotline|helpline|crime\s?stoppers|samaritans)\b.{0,80}\d{3}
-    | anyone\ with\ information\b.{0,80}(?:call|contact|asked)
-    """,
-    regex.VERBOSE | regex.IGNORECASE | regex.VERSION1,
-)
-
-
+#: Notices of consent and rights are short; a longer sentence with these words is likely prose. The longest in our
+#: samples (agency disclaimers) have 45 words.
+_NOTICE_CHARACTERS = 400
 #: Pointers and invitations. What follows them without a line break may be the article again, so they count
 #: only in what is hardly longer than a headline.
 _POINTER_CHARACTERS = 120
 
-_POINTER = regex.compile(
-    r"""
-    # navigation and sharing
-      ^(?:read|see|watch|listen)\ (?:more|also|next|now)\b
-    | ^(?:lees|bekijk|luister)\ (?:ook|meer|verder|hier)\b | ^(?:mehr\ zum\ thema|lesen\ sie\ (?:auch|mehr))
-    | ^(?:lire|voir|à\ lire)\ (?:aussi|plus|également)\b | ^(?:lea|lee|ver|leer)\ (?:también|más)\b
-    | ^leggi\ anche\b | ^(?:leia|veja)\ (?:também|mais)\b
-    | ^(?:czytaj|zobacz|przeczytaj)\ (?:też|także|również|więcej)\b
-    | ^(?:läs|les|læs)\ (?:också|mer|også|mere)\b | ^читайте\ также
-    | (?:share|tweet|post)\ (?:this|on)\ (?:article|story|facebook|twitter|x\b|whatsapp) | ^share\b.{0,30}$
-    | (?:deel|teilen|partager|compartir|condividi|udostępnij)\ (?:dit|diesen|op|auf|sur|en|su|na)\ .{0,40}$
-    | skip\ to\ (?:main\ )?content | back\ to\ top
-    | ^(?:most\ read|most\ popular|related\ (?:articles|stories|topics))\b.{0,40}$
-    | ^(?:advertisement|anzeige|advertentie|publicité|publicidad|pubblicità|reklama)\b.{0,40}$
-    | continue\ reading\ below | story\ continues\ below | listen\ to\ this\ article | enable\ javascript
-    | your\ browser\ (?:does\ not|is)
-    | follow\ us\ on\ | like\ us\ on\ facebook | volg\ ons\ op | folge[nt]?\ (?:sie\ )?uns\ | suivez-nous
-    | síguenos | seguici\ su
-    | download\ (?:our|the)\ (?:free\ )?app\b | post\ a\ comment | leave\ a\ (?:comment|reply)
-    | comments\ are\ (?:closed|moderated)
+#: Phrases of notices, in lower case, anywhere in the sentence.
+_NOTICES = (
+    # consent
+    "we use cookies", "uses cookies", "use of cookies", "cookie policy", "cookies policy", "cookie settings",
+    "cookie preferences", "cookie notice", "accept cookies", "accept all cookies", "gebruiken cookies",
+    "gebruikt cookies", "gebruik van cookies", "plaatsen cookies", "cookiebeleid", "cookie-instellingen",
+    "cookievoorkeuren", "verwenden cookies", "verwendet cookies", "cookie-richtlinie", "cookie-einstellungen",
+    "utilise des cookies", "utilisons des cookies", "usamos cookies", "utilizamos cookies", "utiliza cookies",
+    "usa cookies", "utilizza cookie", "utilizziamo cookie", "utilizziamo i cookie", "plików cookie",
+    "pliki cookie", "файлы cookie", "privacy policy", "privacy notice", "privacy statement", "privacybeleid",
+    "privacyverklaring", "datenschutzerklärung", "politique de confidentialité", "política de privacidad",
+    "política de privacidade", "polityka prywatności", "enable javascript",
+    # rights
+    "all rights reserved", "alle rechten voorbehouden", "alle rechte vorbehalten", "tous droits réservés",
+    "todos los derechos reservados", "todos os direitos reservados", "tutti i diritti riservati",
+    "prawa zastrzeżone", "rättigheter förbehållna", "rettigheder forbeholdes", "все права защищены",
+    "drepturile rezervate", "may not be published", "may not be reproduced", "must not be reproduced",
+    "may not be copied", "without permission", "without prior permission", "版权所有", "未经授权", "未经许可", "無断転載",
+    "無断複製", "무단 전재", "무단전재", "جميع الحقوق محفوظة",
+    # registration
+    "enter your details", "enter your email", "enter your e-mail", "trial request", "invalid email",
+    "invalid e-mail", "unable to subscribe", "forgot your password", "forgotten your password",
+    "special characters",
+    # agency footers
+    "from a syndicated feed", "by our staff and is", "has not been edited by", "material from news agencies",
+    "anyone with information", "crimestoppers", "crime stoppers",
+)  # fmt: skip
+
+#: Phrases of pointers and invitations, in lower case, anywhere in a sentence hardly longer than a headline.
+_POINTERS = (
     # subscription and accounts
-    | \b(?:sign|log)\ (?:up|in)\ (?:for|to)\ (?:our|the|your|get|receive|read|continue)\b
-    | subscribe\ (?:now|today|to\ (?:our|the|read|continue|get|receive))
-    | (?:already|become)\ a\ (?:subscriber|member)\b | (?:our|the|this|your|daily|weekly|free)\ newsletters?\b
-    | enter\ your\ e-?mail | you\ can\ unsubscribe
-    | free\ trial\b
-    | this\ (?:article|story|content)\ is\ (?:only\ )?(?:for|available\ to)\ (?:paying\ )?(?:subscribers|members)
-    | (?:meld\ je|schrijf\ je)\ (?:nu\ )?(?:aan|in)\ voor | word\ (?:nu\ )?(?:abonnee|lid)\b | onze\ nieuwsbrief
-    | alleen\ voor\ abonnees
-    | unseren?\ newsletter | jetzt\ (?:abonnieren|anmelden|registrieren) | nur\ für\ abonnenten | abonnez-vous
-    | inscrivez-vous\ à\ | notre\ newsletter
-    | réservé\ (?:à\ nos|aux)\ abonnés | suscríbe(?:te|ase) | nuestr[oa]\ (?:boletín|newsletter)
-    | iscriviti\ alla | nostra\ newsletter
-    | zapisz\ się\ (?:do|na) | (?:nasz(?:ego)?|do)\ newslettera? | assine\ (?:já|agora|a\ nossa)
-    | подпи(?:сывайтесь|шитесь)\ на
-    """,
-    regex.VERBOSE | regex.IGNORECASE | regex.VERSION1,
-)
+    "sign up to", "sign up for", "sign in to", "log in to", "subscribe to", "subscribe now", "subscribe today",
+    "newsletter", "already a subscriber", "become a member", "become a subscriber", "you can unsubscribe",
+    "free trial", "for subscribers", "schrijf je in", "meld je aan", "word abonnee", "word lid", "nieuwsbrief",
+    "alleen voor abonnees", "jetzt abonnieren", "jetzt anmelden", "nur für abonnenten", "abonnez-vous",
+    "inscrivez-vous", "réservé aux abonnés", "suscríbete", "boletín", "iscriviti alla", "zapisz się",
+    "assine já", "assine agora", "подпишитесь", "подписывайтесь",
+    # sharing and moving about
+    "share this", "share on", "tweet this", "skip to content", "skip to main content", "back to top",
+    "continue reading below", "continues below", "listen to this article", "follow us on", "like us on",
+    "volg ons op", "folgen sie uns", "folge uns", "suivez-nous", "síguenos", "seguici su", "download our app",
+    "download the app", "post a comment", "leave a comment", "leave a reply", "comments are closed",
+    "comments are moderated", "terms of use", "terms of service", "partager sur",
+)  # fmt: skip
+
+#: Words with which a pointer starts, in lower case.
+_OPENINGS = (
+    "read more", "read also", "read next", "see also", "watch:", "watch now", "listen:", "lees ook",
+    "lees meer", "lees verder", "bekijk ook", "mehr zum thema", "lesen sie auch", "lesen sie mehr",
+    "lire aussi", "à lire aussi", "voir aussi", "lea también", "lee también", "leer más", "ver más",
+    "leggi anche", "leia também", "veja também", "czytaj też", "czytaj także", "czytaj więcej", "zobacz też",
+    "zobacz także", "przeczytaj także", "läs också", "läs mer", "les også", "læs også", "læs mere", "les mer",
+    "читайте также", "most read", "most popular", "related articles", "related stories", "related topics",
+    "advertisement", "anzeige", "advertentie", "publicité", "publicidad", "pubblicità", "reklama", "copyright",
+    "©", "(c) 20", "click here", "photo:", "foto:", "image:", "getty images",
+)  # fmt: skip
+
+_EMAIL = regex.compile(r"\w@\w")
 
 
-def is_furniture(sentence: str) -> bool:
-    """Whether *sentence* is about the site and not about the news."""
-    if len(sentence) <= _POINTER_CHARACTERS and _POINTER.search(sentence):
+def is_furniture(sentence: str, phrases: Phrases | None = None) -> bool:
+    """Whether *sentence* is about the site and not about the news.
+
+    *phrases* are those that occur in the whole text, if they are known (see `phrases_in`).
+    """
+    if len(sentence) > _NOTICE_CHARACTERS:
+        return False
+    notices, pointers = phrases if phrases is not None else (_NOTICES, _POINTERS)
+    folded = sentence.casefold()
+    if any(phrase in folded for phrase in notices) or ("@" in folded and _EMAIL.search(folded)):
         return True
-    return len(sentence) <= _MOST_CHARACTERS and _CERTAIN.search(sentence) is not None
+    if len(sentence) > _POINTER_CHARACTERS:
+        return False
+    return folded.startswith(_OPENINGS) or any(phrase in folded for phrase in pointers)
 
+
+Phrases = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+def phrases_in(text: str) -> Phrases:
+    """The phrases of notices and pointers that occur in *text*: a sentence needs to be asked for no others."""
+    folded = text.casefold()
+    return (
+        tuple(phrase for phrase in _NOTICES if phrase in folded),
+        tuple(phrase for phrase in _POINTERS if phrase in folded),
+    )
+
+
+# --- paragraphs -------------------------------------------------------------------------------------
 
 #: Headings of the paragraphs with which publishers and companies say who they are and how to reach them.
 _ABOUT = regex.compile(
     r"""
     ^\W*(?:
-      about | over | über | à\ propos | acerca\ d | sobre | informazioni\ su | o\ (?=\p{Lu}) | om\ (?=\p{Lu}) | о\ (?:нас\b|(?=\p{Lu}))
-    | hakkında | 关于 | 關於 | حول | (?:press\ |media\ )?contacts?\b | contact\ ?(?:information|details|us)
-    | contactinformatie | contactgegevens | kontakt | informations\ de\ contact | información\ de\ contacto | contatti | contactos?\b
-    | informações\ (?:de|para)\ contato | informazioni\ (?:di\ contatto|per\ contatt) | контакт | 連絡先 | お問い合わせ | 联系 | 聯絡
-    | iletişim | 연락처 | notes?\ to\ editors?
+      (?:about|over|über|à\ propos\ de|acerca\ de|sobre|informazioni\ su)\ (?=(?-i:\p{Lu})|us\b|ons\b|uns\b)
+    | (?:o|om|о)\ (?=(?-i:\p{Lu})) | à\ propos$ | о\ нас | 关于 | 關於 | حول
+    | (?:press\ |media\ )?contacts?\b | contactinformatie | contactgegevens | kontakt | informations\ de\ contact
+    | información\ de\ contacto | contatti | contactos?\b | informações\ (?:de|para)\ contato
+    | informazioni\ (?:di\ contatto|per\ contatt) | контакт | 連絡先 | お問い合わせ | 联系 | 聯絡 | iletişim | 연락처
+    | notes?\ to\ editors?
     )(?:.{0,60})$
     | ^.{1,40}(?:について|\ hakkında)\W*$
     """,

@@ -53,7 +53,7 @@ _SIGNALS_SAME_LANGUAGE = 3
 #: A passage this dense counts as nearly verbatim (`Figures.dense_words`).
 _DENSE = 0.7
 #: A passage that reaches into the last part of both texts closes both: "about us", agency footers.
-_TAIL = 0.88
+_TAIL = 0.85
 #: A longer passage is text, wherever it stands.
 _TAIL_WORDS = 60
 
@@ -209,7 +209,7 @@ def _rank(comparison: _Comparison) -> tuple[int, float]:
 
 def _around(reader: _PageReader, prepared: PreparedStory) -> _Around:
     page, target = reader.page, prepared.target
-    credits = find_credits(page.text, prepared.names, reader.reading.sentences)
+    credits = find_credits(page.text, prepared.names, reader.reading.credit_candidates)
     own = address(page.url) in target.addresses
     return _Around(
         credits,

@@ -11,9 +11,9 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
-from archive.match.credit import find_credits
+from archive.match.credit import candidates, find_credits
 from archive.match.encoder import Vectors, background_level, encode
-from archive.match.furniture import is_furniture, lists, opens_about
+from archive.match.furniture import is_furniture, lists, opens_about, phrases_in
 from archive.text import Span, Words, paragraphs, quotations, sentences, words
 
 Hashes = NDArray[np.uint64]
@@ -69,12 +69,17 @@ class Reading:
         return tuple(self.words.inside(sentence) for sentence in self.sentences)
 
     @functools.cached_property
+    def credit_candidates(self) -> tuple[Span, ...]:
+        return candidates(self.text, self.sentences)
+
+    @functools.cached_property
     def furniture(self) -> tuple[bool, ...]:
         """For each sentence whether it belongs to the site and not to the article."""
         apart = [*self._about(), *self._lists()]
-        apart.extend(Span(credit.start, credit.end) for credit in find_credits(self.text, (), self.sentences))
+        apart.extend(Span(c.start, c.end) for c in find_credits(self.text, (), self.credit_candidates))
+        phrases = phrases_in(self.text)
         flags = tuple(
-            is_furniture(sentence.of(self.text)) or any(p.start <= sentence.start < p.end for p in apart)
+            is_furniture(sentence.of(self.text), phrases) or any(p.start <= sentence.start < p.end for p in apart)
             for sentence in self.sentences
         )
         flagged = sum(len(inside) for inside, flag in zip(self.sentence_words, flags, strict=True) if flag)

@@ -301,6 +301,8 @@ class Captures(Frontier):
         answered = capture.status is not None and capture.status < 500 and capture.status != 429
         fresh = capture.status == 200 and capture.body is not None
         changed = fresh and digest != entry["body_sha256"]
+        # A redirect target's validators say nothing of the URL that was asked.
+        own = fresh and not capture.redirects
         self._run(
             """UPDATE frontier SET state = 'waiting', lease_until = NULL, due_at = ?, visits = visits + 1, attempts = ?,
                  last_changed = ?, etag = ?, last_modified = ?, body_sha256 = ? WHERE id = ?""",
@@ -308,8 +310,8 @@ class Captures(Frontier):
                 to_text(next_due),
                 0 if answered else entry["attempts"] + 1,
                 to_text(capture.finished_at) if changed else entry["last_changed"],
-                capture.header("etag") if fresh else entry["etag"],
-                capture.header("last-modified") if fresh else entry["last_modified"],
+                capture.header("etag") if own else None if fresh else entry["etag"],
+                capture.header("last-modified") if own else None if fresh else entry["last_modified"],
                 digest if fresh else entry["body_sha256"],
                 entry["id"],
             ),

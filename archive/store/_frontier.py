@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from archive.store._base import Base
 from archive.times import from_text, to_text
@@ -119,6 +118,7 @@ class Frontier(Base):
                 etag=row["etag"],
                 last_modified=row["last_modified"],
                 why=row["why"],
+                fresh_since=from_text(max(row["added_at"], row["last_changed"] or "")),
             )
             for row in rows
         ]
@@ -183,12 +183,3 @@ class Frontier(Base):
                SET retry_at = max(retry_at, excluded.retry_at), reason = excluded.reason""",
             (host, to_text(until), reason),
         )
-
-    def known_urls(self, story_id: int) -> list[str]:
-        """The URLs known to carry the story itself."""
-        return [row[0] for row in self._all("SELECT url FROM story_url WHERE story_id = ? ORDER BY id", (story_id,))]
-
-
-def host_of(url: str) -> str:
-    """The "name:port" under which a URL's host is held."""
-    return urlsplit(url).netloc.rpartition("@")[2].lower()

@@ -321,7 +321,7 @@ class ArchiveSpider(Spider):
         """*capture* with what follows from it."""
         if ask.entry is None:
             return Captured(capture)
-        fresh_since = getattr(ask.entry, "fresh_since", None)
+        fresh_since = ask.entry.fresh_since
         due = next_due(self.watch.schedule, capture, ask.entry, capture.finished_at, fresh_since=fresh_since)
         return Captured(capture, read_source(capture), due)
 

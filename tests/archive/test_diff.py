@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -200,6 +201,25 @@ def test_a_paragraph_broken_in_parts_keeps_its_words(parts: int) -> None:
     assert joined.summary == "100 % the same; 1 paragraph joined"
     assert split.significance < NOTABLE
     assert [row.old for row in split.rows] == [0, *[1] * parts, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        pytest.param(lambda text: text.replace("\n", " "), id="all in one"),
+        pytest.param(lambda text: text.replace(". ", ".\n").replace("\n", " ", 3), id="at other places"),
+        pytest.param(lambda text: text.replace(" ", "\n"), id="every word"),
+    ],
+)
+def test_a_text_with_other_paragraphs_is_the_same_text(broken: Callable[[str], str]) -> None:
+    long = "\n".join(f"{ARTICLE} This is part {n}." for n in range(6))
+
+    change = diff_texts(long, broken(long))
+    edited = diff_texts(long, broken(long.replace("12 people", "21 people", 1)))
+
+    assert (marks(change), change.similarity) == ([], 1.0)
+    assert marks(edited) == [("12", "21")]
+    assert sides(edited.rows)[0] == long
 
 
 def test_added_and_removed_paragraphs_are_not_paired_for_their_small_words() -> None:
