@@ -10,9 +10,7 @@ PORT ?= 8001
 
 run: $(READY)  ## The main job: the demo story on the bundled newsroom, or WATCH=watches/….toml on the live web.
 ifdef WATCH
-	@code=0; $(BIN)/afterprint run $(WATCH) || code=$$?; \
-	if [ $$code -ge 2 ] || [ -n "$(NO_SERVE)" ]; then exit $$code; fi; \
-	$(BIN)/afterprint serve --port $(PORT); exit $$code
+	@$(BIN)/afterprint run $(WATCH) $(if $(NO_SERVE),,--serve --port $(PORT))
 else
 	@$(BIN)/afterprint --archive demo.db demo --port $(PORT) $(if $(NO_SERVE),--no-serve)
 endif

@@ -28,10 +28,25 @@ def serve_command(context: Context, host: str, port: int) -> None:
     \b
     Example: afterprint serve --port 8002
     """
-    with context.open() as store:
-        for line in _worth_looking_at(store, f"http://{host}:{port}"):
-            click.echo(line)
+    _announce(context, f"http://{host}:{port}")
     _serve(context.archive, host, port)
+
+
+def serve_if_worthwhile(context: Context, port: int) -> None:
+    """Serve the archive in place of this process, unless it holds no version yet."""
+    with context.open() as store:
+        if not store.counts()["version"]:
+            click.echo("No article has been read yet, so there is nothing to serve.")
+            return
+    _announce(context, f"http://127.0.0.1:{port}")
+    click.echo("Ctrl-C ends it.\n")
+    _serve(context.archive, "127.0.0.1", port)
+
+
+def _announce(context: Context, base: str) -> None:
+    with context.open() as store:
+        for line in _worth_looking_at(store, base):
+            click.echo(line)
 
 
 def _serve(archive: Path, host: str, port: int) -> None:
@@ -39,7 +54,7 @@ def _serve(archive: Path, host: str, port: int) -> None:
 
     sys.stdout.flush()
     arguments = [sys.executable, "-m", "datasette", *serve_arguments(archive, host, port)]
-    os.execv(sys.executable, arguments)  # noqa: S606 - our own interpreter; Datasette takes over the terminal
+    os.execv(sys.executable, arguments)  # Datasette takes over the terminal
 
 
 def _worth_looking_at(store: Store, base: str) -> list[str]:
@@ -89,14 +104,11 @@ def demo_command(context: Context, port: int, no_serve: bool) -> None:
     Example: afterprint --archive demo.db demo
     """
     code = _play(context.archive)
-    with context.open() as store:
-        click.echo()
-        for line in _worth_looking_at(store, f"http://127.0.0.1:{port}"):
-            click.echo(line)
-    if code > 1 or no_serve:
-        sys.exit(code)
-    click.echo("Ctrl-C ends it.\n")
-    _serve(context.archive, "127.0.0.1", port)
+    click.echo()
+    if code <= 1 and not no_serve:
+        serve_if_worthwhile(context, port)
+    _announce(context, f"http://127.0.0.1:{port}")
+    sys.exit(code)
 
 
 def _play(archive: Path) -> int:

@@ -159,8 +159,12 @@ def process_command(context: Context, workers: int | None, rebuild: bool, as_jso
 @click.argument("watches", type=WATCH, nargs=-1, required=True)
 @click.option("--budget", type=click.IntRange(1), help="Fetch at most so many URLs a watch.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Worker processes; default: one a core, at least two.")
+@click.option("--serve", is_flag=True, help="Serve the archive afterwards, if there is anything to show.")
+@click.option("--port", "-p", type=click.IntRange(0, 65535), default=8001, show_default=True, help="Port for --serve.")
 @click.pass_obj
-def run_command(context: Context, watches: tuple[Path, ...], budget: int | None, workers: int | None) -> None:
+def run_command(
+    context: Context, watches: tuple[Path, ...], budget: int | None, workers: int | None, serve: bool, port: int
+) -> None:
     """Fetch what is due for each of WATCHES, and read it beside the crawl. Safe under cron and systemd timers.
 
     \b
@@ -177,6 +181,10 @@ def run_command(context: Context, watches: tuple[Path, ...], budget: int | None,
         code = max(code, result.exit_code)
         if result.stopped:
             break
+    if serve and code in (0, 1):
+        from archive.cli.showing import serve_if_worthwhile
+
+        serve_if_worthwhile(context, port)
     click.echo("Next: afterprint status, or afterprint serve")
     sys.exit(code)
 
