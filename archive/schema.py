@@ -373,8 +373,9 @@ FROM match m JOIN story s ON s.id = m.story_id JOIN version v ON v.id = m.versio
 JOIN page p ON p.id = v.page_id JOIN outlet o ON o.id = p.outlet_id JOIN extraction e ON e.id = v.extraction_id;
 
 CREATE VIEW story_pages AS           -- each page once a story: its strongest match, with the page's life
-SELECT m.id AS match_id, m.story_id, s.slug AS story, m.kind, o.domain AS outlet,
-       coalesce(e.site_name, o.domain) AS outlet_name, p.url, e.title, e.language, m.coverage_story, m.coverage_page,
+SELECT m.id AS match_id, m.story_id, s.slug AS story, m.kind,
+       EXISTS (SELECT 1 FROM story_url u WHERE u.story_id = m.story_id AND u.url_key = p.url_key) AS own,  -- the work itself
+       o.domain AS outlet, coalesce(e.site_name, o.domain) AS outlet_name, p.url, e.title, e.language, m.coverage_story, m.coverage_page,
        m.similarity, m.confidence, m.credit, m.credit_name, m.explanation, e.published,
        (SELECT min(seen_from) FROM version WHERE page_id = p.id) AS first_seen,
        (SELECT max(seen_to) FROM version WHERE page_id = p.id) AS last_seen,
@@ -396,9 +397,9 @@ WHERE m.id = (SELECT m2.id FROM version v2 CROSS JOIN match m2 ON m2.version_id 
 CREATE VIEW stories AS               -- what is watched
 SELECT s.id, s.slug, s.title, s.outlet, s.languages,
        (SELECT json_group_array(u.url) FROM story_url u WHERE u.story_id = s.id) AS urls,
-       (SELECT count(*) FROM story_pages sp WHERE sp.story_id = s.id
+       (SELECT count(*) FROM story_pages sp WHERE sp.story_id = s.id AND NOT sp.own
           AND sp.kind IN ('copy', 'rewrite', 'excerpt', 'translation', 'translated_excerpt')) AS copies,
-       (SELECT count(DISTINCT sp.outlet) FROM story_pages sp WHERE sp.story_id = s.id
+       (SELECT count(DISTINCT sp.outlet) FROM story_pages sp WHERE sp.story_id = s.id AND NOT sp.own
           AND sp.kind IN ('copy', 'rewrite', 'excerpt', 'translation', 'translated_excerpt')) AS outlets,
        (SELECT count(*) FROM story_text t WHERE t.story_id = s.id AND t.active) AS texts
 FROM story s;

@@ -297,12 +297,12 @@ def _trimmed(text: str, start: int, end: int) -> Span:
 
 # --- quotations --------------------------------------------------------------------------------------
 
-#: For each opening mark, the marks that may close it. German closes „ with “, Polish and Dutch with ”.
+#: For each opening mark, the marks that may close it. German closes „ with “, Polish and Dutch with ”; Swedish closes » with ».
 _PAIRS = {
     "“": "”",
     "„": "“”",
     "«": "»",
-    "»": "«",
+    "»": "«»",
     "「": "」",
     "『": "』",
     "‘": "’",
@@ -354,7 +354,9 @@ def _is_last_of_kind(text: str, marks: list[int], position: int) -> bool:
 
 
 def _opens(text: str, place: int, paragraph: Span) -> bool:
-    if text[place] not in _PAIRS or place + 1 >= paragraph.end or text[place + 1].isspace():
+    if text[place] not in _PAIRS or place + 1 >= paragraph.end:
+        return False
+    if text[place + 1].isspace() and text[place] != "«":  # French sets its marks apart
         return False
     if text[place] in "「『“„":
         return True

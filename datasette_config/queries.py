@@ -34,11 +34,11 @@ WHERE story_id = :story_id ORDER BY role, language, id LIMIT 100
 """
 
 STORY_PAGES = """
-SELECT match_id, kind, outlet, outlet_name, url, title, language, coverage_story, coverage_page, similarity, confidence,
+SELECT match_id, kind, own, outlet, outlet_name, url, title, language, coverage_story, coverage_page, similarity, confidence,
        credit, credit_name, explanation, published, first_seen, last_seen, versions, last_decision, last_why,
        last_captured, gone_from, version_id, story_text_id, page_id, latest_version_id
 FROM story_pages WHERE story_id = :story_id
-ORDER BY instr(:kinds, ',' || kind || ','), coverage_story DESC, first_seen, page_id LIMIT :limit
+ORDER BY own DESC, instr(:kinds, ',' || kind || ','), coverage_story DESC, first_seen, page_id LIMIT :limit
 """
 
 VERSION_STARTS = """

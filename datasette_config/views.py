@@ -158,7 +158,7 @@ def _run(row: dict[str, Any]) -> dict[str, Any]:
 # --- story ------------------------------------------------------------------------------------------
 
 STORY_COLUMNS = (
-    "kind", "outlet", "outlet_name", "title", "url", "language", "coverage_story", "coverage_page", "similarity",
+    "kind", "own", "outlet", "outlet_name", "title", "url", "language", "coverage_story", "coverage_page", "similarity",
     "confidence", "credit", "credit_name", "explanation", "published", "first_seen", "last_seen", "versions", "state",
     "last_decision", "last_why", "last_captured", "gone_from", "page_id", "version_id",
 )  # fmt: skip
@@ -193,17 +193,16 @@ async def story(datasette: Any, request: Any) -> Response:
         starts.setdefault(row["page_id"], []).append(row["seen_from"])
     for row, life in zip(shown, wording.life_lines(shown, starts), strict=True):
         row["life"] = life
-    copies = [row for row in listed if row["kind"] in COPY_KINDS]
+    copies = [row for row in listed if row["kind"] in COPY_KINDS and not row["own"]]
+    groups = [("", wording.OWN, [row for row in shown if row["own"]])]
+    for kind, told in wording.KINDS.items():
+        groups.append((kind, told, [row for row in shown if row["kind"] == kind and not row["own"]]))
     return await archive.render(
         "afterprint_story.html",
         title=known["title"],
         story=_loaded(known, "languages", "urls"),
         texts=await archive.rows(queries.STORY_TEXTS, story_id=known["id"]),
-        groups=[
-            (kind, rows[: MANY if kinds else FIRST], len(rows))
-            for kind in wording.KINDS
-            if (rows := [row for row in shown if row["kind"] == kind])
-        ],
+        groups=[(kind, told, rows[: MANY if kinds else FIRST], len(rows)) for kind, told, rows in groups if rows],
         shown=len(shown),
         counts=Counter(row["kind"] for row in listed),
         unrelated=len(every) - len(listed),

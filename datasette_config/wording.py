@@ -25,6 +25,9 @@ KINDS: dict[str, tuple[str, str]] = {
 }
 """Kinds of match in the order of strength: heading and explanation. `unrelated` is counted, not listed."""
 
+OWN = ("The work itself", "where it was first published, and its official editions")
+"""Heading and explanation of the pages that the watch names as the story's own."""
+
 _LANGUAGES = {
     "ar": "Arabic", "bg": "Bulgarian", "bn": "Bengali", "ca": "Catalan", "cs": "Czech", "da": "Danish", "de": "German",
     "el": "Greek", "en": "English", "es": "Spanish", "et": "Estonian", "eu": "Basque", "fa": "Persian", "fi": "Finnish",

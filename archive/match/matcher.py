@@ -307,9 +307,9 @@ def _lexical(base: Figures, page: Reading, text: PreparedText) -> _Comparison:
 def _closes_both(story: Reading, page: Reading, passage: lexical.WordPassage) -> bool:
     """Whether a short passage lies at the very end of both texts, where sites repeat themselves on every page."""
     return (
-        passage.a_start >= _TAIL * len(story.words)
-        and passage.b_start >= _TAIL * len(page.words)
-        and passage.equal < _TAIL_WORDS
+        passage.equal < _TAIL_WORDS
+        and story.counted[: passage.a_start].sum() >= _TAIL * story.counted_words
+        and page.counted[: passage.b_start].sum() >= _TAIL * page.counted_words
     )
 
 

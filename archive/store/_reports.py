@@ -32,9 +32,9 @@ class Reports(Derived):
         return [dict(row) for row in rows]
 
     def kinds(self, story_id: int) -> dict[str, int]:
-        """Kind -> pages of a story, strongest kinds first."""
+        """Kind -> pages that stand so to a story, the work itself left out, strongest kinds first."""
         rows = self._all(
-            """SELECT kind, count(*) FROM story_pages WHERE story_id = ? GROUP BY kind ORDER BY instr(?, kind)""",
+            """SELECT kind, count(*) FROM story_pages WHERE story_id = ? AND NOT own GROUP BY kind ORDER BY instr(?, kind)""",
             (story_id, KIND_ORDER),
         )
         return {row[0]: row[1] for row in rows}
