@@ -42,7 +42,8 @@ _CORRECTION_LABELS = (
     "correzione", "errata corrige", "nota della redazione", "correção", "errata", "nota da redação",
 )  # fmt: skip
 _CORRECTION = re.compile(
-    rf"^\W*((?:{'|'.join(map(re.escape, _CORRECTION_LABELS))})\b[^:.\d\n]{{0,40}}[:—–-]\s*(?:\S+\s+){{4,}}.*)", re.IGNORECASE | re.DOTALL
+    rf"^\W*((?:{'|'.join(map(re.escape, _CORRECTION_LABELS))})\b[^:.\d\n]{{0,40}}[:—–-]\s*(?:\S+\s+){{4,}}.*)",
+    re.IGNORECASE | re.DOTALL,
 )
 _CORRECTION_HINT = re.compile(
     rf">\W*(?:{'|'.join(map(re.escape, _CORRECTION_LABELS))})\b[^:.\d<>\n]{{0,40}}\W*(?:<[^<>]{{0,80}}>\W*){{0,4}}[:—–-]",
@@ -51,7 +52,14 @@ _CORRECTION_HINT = re.compile(
 """What the source of a page with such a paragraph holds: asked first, for walking the tree costs 10 ms."""
 _BLOCKS = ("p", "li", "blockquote", "aside", "em", "small", "footer", "div", "section")
 
-_OGP_DATES = ("article:published_time", "og:article:published_time", "datepublished", "date", "dc.date.issued", "pubdate")
+_OGP_DATES = (
+    "article:published_time",
+    "og:article:published_time",
+    "datepublished",
+    "date",
+    "dc.date.issued",
+    "pubdate",
+)
 _OGP_MODIFIED = ("article:modified_time", "og:updated_time", "datemodified", "last-modified", "dc.date.modified")
 
 

@@ -17,7 +17,7 @@ from typing import Literal
 
 from archive import lock
 from archive.exceptions import StoreError
-from archive.store import RunSummary, Store
+from archive.store import RunSummary, SourceResult, Store
 from archive.times import utc_now
 from archive.types import Capture
 from archive.warc import BadRecord, FindBody, Skipped, WarcReader, find_files
@@ -90,7 +90,7 @@ def import_files(
     with _locked(store.path):
         run_id = store.open_run(kind="import", watch=None, now=now())
         try:
-            _import(store, run_id, files, report, stop, WarcReader(find_body))
+            _import(store, run_id, files, report, stop, WarcReader(find_body or store.body_at))
         except BaseException as error:
             interrupted = isinstance(error, KeyboardInterrupt)
             with suppress(StoreError):
@@ -178,6 +178,7 @@ def _close(
 ) -> RunSummary:
     skipped = Counter[str]()
     for file in files:
+        store.add_source_result(run_id, _source_result(file))
         skipped.update(file.skipped)
         skipped["damaged record"] += file.broken
         skipped["already in the archive"] += file.known
@@ -189,6 +190,13 @@ def _close(
         skipped={reason: number for reason, number in skipped.most_common() if number},
         note=note,
     )
+
+
+def _source_result(file: FileReport) -> SourceResult:
+    found = file.added + file.known
+    outcome = "ok" if found else "unreadable" if file.broken else "empty"
+    reason = f"{file.added} captures added, {file.known} known, {file.broken} damaged records"
+    return SourceResult("import", file.path.name, outcome, reason, leads=0, new_leads=0)
 
 
 @contextmanager

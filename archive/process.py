@@ -30,7 +30,7 @@ from typing import Any
 from archive import alerts, diff, extract, versions
 from archive.alerts import Event
 from archive.exceptions import StoreError
-from archive.quality import judge
+from archive.quality import judge, may_be_html
 from archive.store import CaptureToRead, Store, texts_digest
 from archive.times import to_text
 from archive.types import COPY_KINDS, Extraction, Match, Observation, Quality, Story, StoryText
@@ -186,7 +186,7 @@ class _Processing:
 
     def _reading_of(self, capture: CaptureToRead) -> Future[Reading] | None:
         digest = capture.body_sha256
-        if digest is None or not _may_be_html(capture.media_type) or self.store.extraction_of(digest, extract.LABEL):
+        if digest is None or not may_be_html(capture.media_type) or self.store.extraction_of(digest, extract.LABEL):
             return None
         if digest not in self.in_flight:
             content_type = next((value for name, value in capture.headers if name == "content-type"), None)
@@ -219,7 +219,7 @@ class _Processing:
 
     def _keep_extraction(self, capture: CaptureToRead, reading: Reading) -> tuple[int | None, Extraction | None]:
         digest = capture.body_sha256
-        if digest is None or not _may_be_html(capture.media_type):
+        if digest is None or not may_be_html(capture.media_type):
             return None, None
         if isinstance(reading, Unreadable):
             self.summary.unreadable.append(f"{capture.url}: {reading.cause}")
@@ -336,10 +336,6 @@ class _Processing:
             and self.store.add_alert(event.rule, event.subject, event.summary, self.now())
         ):
             self.summary.told.append(f"{event.rule.replace('_', ' ')}: {event.summary}")
-
-
-def _may_be_html(media_type: str | None) -> bool:
-    return media_type is None or "html" in media_type or "xml" in media_type or media_type == "text/plain"
 
 
 def _observation(

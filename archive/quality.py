@@ -89,7 +89,7 @@ def judge(
         return Quality(0.0, (block,))
     if status >= 400:
         return Quality(0.0, (f"http_{status}",))
-    if media_type is not None and "html" not in media_type and "xml" not in media_type:
+    if not may_be_html(media_type):
         return Quality(0.0, (f"not_html:{media_type}",))
     if extraction is None:
         return Quality(0.0, ("no_body",))
@@ -99,6 +99,11 @@ def judge(
     if not extraction.text.strip():
         return Quality(0.0, ("no_text",))
     return GOOD
+
+
+def may_be_html(media_type: str | None) -> bool:
+    """Whether a body of this media type is worth parsing as a page. Servers call HTML plain text or XML at times."""
+    return media_type is None or "html" in media_type or media_type in ("text/xml", "application/xml", "text/plain")
 
 
 def _block(status: int, headers: dict[str, str]) -> str | None:
@@ -132,8 +137,12 @@ def _page_reasons(extraction: Extraction, url: str, final_url: str) -> list[str]
             reasons.append("soft_404:front_page")
     if short:
         seen = f"{title}\n{text}"
-        reasons += [name for name, pattern in _INTERSTITIALS.items() if pattern.search(seen) and len(text) <= _limit(name)]
-        if _LOGIN_TITLE.search(title) or (len(text) <= 200 and any(_LOGIN_TITLE.search(line) for line in text.splitlines())):
+        reasons += [
+            name for name, pattern in _INTERSTITIALS.items() if pattern.search(seen) and len(text) <= _limit(name)
+        ]
+        if _LOGIN_TITLE.search(title) or (
+            len(text) <= 200 and any(_LOGIN_TITLE.search(line) for line in text.splitlines())
+        ):
             reasons.append("login")
     if _is_consent_wall(title, text):
         reasons.append("consent_wall")

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -74,9 +75,7 @@ def run(
     with lock.hold(archive, "process"), _interrupts(stop):
         for number in range(MAX_ROUNDS):
             child = _start_crawl(watch, archive, again=again and not number, budget=budget)
-            summary = process(
-                archive, now=utc_now, workers=workers, stop=stop, go_on=lambda child=child: child.poll() is None
-            )
+            summary = process(archive, now=utc_now, workers=workers, stop=stop, go_on=partial(_is_running, child))
             code = child.wait()
             _add(result.summary, summary)
             result.exit_code = max(result.exit_code, code)
@@ -84,6 +83,10 @@ def run(
             if code not in (0, 1) or result.stopped or not _copies_point_on(archive, loaded.slug):
                 break
     return result
+
+
+def _is_running(child: subprocess.Popen[bytes]) -> bool:
+    return child.poll() is None
 
 
 def _copies_point_on(archive: Path, slug: str) -> bool:
@@ -121,6 +124,14 @@ def _add(total: Summary, more: Summary) -> None:
     total.promoted += more.promoted
     total.unreadable += more.unreadable
     total.stopped = more.stopped
+
+
+@contextmanager
+def stoppable() -> Iterator[threading.Event]:
+    """An event that the first Ctrl-C sets while the block runs; the second ends the process."""
+    stop = threading.Event()
+    with _interrupts(stop):
+        yield stop
 
 
 @contextmanager

@@ -71,9 +71,7 @@ MatchKind = Literal[
     "unrelated",
 ]
 
-COPY_KINDS: frozenset[MatchKind] = frozenset(
-    ("copy", "rewrite", "excerpt", "translation", "translated_excerpt")
-)
+COPY_KINDS: frozenset[MatchKind] = frozenset(("copy", "rewrite", "excerpt", "translation", "translated_excerpt"))
 """The kinds that say: text of the story stands on this page."""
 
 

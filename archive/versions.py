@@ -152,7 +152,5 @@ def history(
             known = seen.fields
         elif decision.kind == "unchanged":
             last = versions[-1]
-            versions[-1] = replace(
-                last, last_capture_id=seen.capture_id, seen_to=seen.at, captures=last.captures + 1
-            )
+            versions[-1] = replace(last, last_capture_id=seen.capture_id, seen_to=seen.at, captures=last.captures + 1)
     return versions, decisions

@@ -99,7 +99,9 @@ def main(folder: Path) -> dict[str, float]:
         if as_called_for(one.kind, len(versions)) is False:
             print(f"\nnot as called for: {one.id} ({one.kind}): {len(versions)} versions")
             for capture in (reports[one.id] or {}).get("captures", []):
-                print(f"    {capture['captured_at']}  HTTP {capture['status']}  {capture['decision']}: {capture['why']}")
+                print(
+                    f"    {capture['captured_at']}  HTTP {capture['status']}  {capture['decision']}: {capture['why']}"
+                )
     same = [len(versions) for one, versions in counted if one.kind in ONE]
     more = [len(versions) for one, versions in counted if one.kind in MORE]
     bad = [len(versions) for one, versions in counted if one.kind in AT_MOST_ONE]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import scrapy
 import sqlite_utils
@@ -32,7 +32,11 @@ class ExtractAndInsert:
 
 class Plain(scrapy.Spider):
     name = "plain"
-    custom_settings = {"ITEM_PIPELINES": {ExtractAndInsert: 300}, "LOG_LEVEL": "ERROR", "TELNETCONSOLE_ENABLED": False}
+    custom_settings: ClassVar[dict[str, Any]] = {
+        "ITEM_PIPELINES": {ExtractAndInsert: 300},
+        "LOG_LEVEL": "ERROR",
+        "TELNETCONSOLE_ENABLED": False,
+    }
 
     async def start(self) -> AsyncIterator[Any]:
         for url in Path(sys.argv[1]).read_text(encoding="utf-8").split():

@@ -53,7 +53,9 @@ def extract_default(body: bytes) -> int:
 
 def time_afterprint(urls: list[str], folder: Path) -> float:
     (folder / "story.txt").write_text(ENGLISH, encoding="utf-8")
-    watch = write_watch(folder / "speed.toml", urls, story_file="story.txt", extra='[outlet]\nname = "The Harbour Courier"')
+    watch = write_watch(
+        folder / "speed.toml", urls, story_file="story.txt", extra='[outlet]\nname = "The Harbour Courier"'
+    )
     archive = folder / "archive.db"
     started = time.perf_counter()
     run(watch, archive, workers=2)
@@ -101,10 +103,17 @@ def main() -> None:
             rates["afterprint"].append(len(bodies) / time_afterprint(urls, folder))
             rates["plain pipeline"].append(len(bodies) / time_plain(urls, folder))
             rates["trafilatura alone"].append(len(bodies) / time_trafilatura(bodies))
-        print(f"round {number + 1}: " + ", ".join(f"{name} {values[-1]:.1f}" for name, values in rates.items()), flush=True)
+        print(
+            f"round {number + 1}: " + ", ".join(f"{name} {values[-1]:.1f}" for name, values in rates.items()),
+            flush=True,
+        )
     ours.send(None)
-    against = {name: statistics.median(a / b for a, b in zip(rates["afterprint"], rates[name], strict=True)) for name in rates}
-    print(f"\n{len(bodies)} pages, {sum(map(len, bodies)) / len(bodies) / 1000:.0f} kB on average, {options.rounds} rounds in turn\n")
+    against = {
+        name: statistics.median(a / b for a, b in zip(rates["afterprint"], rates[name], strict=True)) for name in rates
+    }
+    print(
+        f"\n{len(bodies)} pages, {sum(map(len, bodies)) / len(bodies) / 1000:.0f} kB on average, {options.rounds} rounds in turn\n"
+    )
     print(f"{'':<20}{'pages/s (median)':>18}{'afterprint is … times':>24}")
     for name, values in rates.items():
         print(f"{name:<20}{statistics.median(values):>18.1f}{against[name]:>24.2f}")

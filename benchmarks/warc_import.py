@@ -133,13 +133,12 @@ def show(folder: Path, readings: list[Reading]) -> None:
             print(f"{'':{width}}  MISSING {reading.missing}: {dict(reading.theirs - reading.seen)}")
 
 
-def main(folder: Path) -> int:
-    """Read, import, import again, and print."""
+def main(folder: Path) -> dict[str, int]:
+    """Read, import, import again, and print. Raises ValueError if nothing in *folder* can be imported."""
     files = [(path, looks_like(path)) for path in sorted(folder.rglob("*")) if path.is_file()]
     readings = [read(path, kind) for path, kind in files if kind]
     if not readings:
-        print(f"{folder}: no WARC, ARC or WACZ file", file=sys.stderr)
-        return 2
+        raise ValueError(f"{folder}: no WARC, ARC or WACZ file")
     for reading in readings:
         read_with_warcio(reading)
     show(folder, readings)
@@ -166,11 +165,11 @@ def main(folder: Path) -> int:
         "records_per_second": round(sum(r.seen.total() + len(r.broken) for r in readings) / read_seconds),
     }
     print(json.dumps(figures))
-    return 0
+    return figures
 
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         print("usage: python -m benchmarks.warc_import DIR", file=sys.stderr)
         sys.exit(2)
-    sys.exit(main(Path(sys.argv[1])))
+    main(Path(sys.argv[1]))

@@ -19,7 +19,17 @@ PURE = {
 }  # fmt: skip
 """Modules, and packages with all in them, that decide and do not act."""
 
-IMPURE_MODULES = {"sqlite3", "sqlite_utils", "socket", "requests", "httpx", "urllib.request", "time", "scrapy", "datasette"}
+IMPURE_MODULES = {
+    "sqlite3",
+    "sqlite_utils",
+    "socket",
+    "requests",
+    "httpx",
+    "urllib.request",
+    "time",
+    "scrapy",
+    "datasette",
+}
 
 PROGRAM = {"archive.cli", "archive.running"}
 """The `afterprint` program: the one place that knows all parts, and the only one in archive that knows the crawler."""
@@ -53,7 +63,9 @@ def within(name: str, packages: set[str]) -> bool:
 def test_imports_go_downwards(name: str, file: Path) -> None:
     seen = imports(file)
     if within(name, {"archive"}) and not within(name, PROGRAM):
-        assert not {one for one in seen if within(one, {"scrapy", "datasette", "crawler", "datasette_config", *PROGRAM})}
+        assert not {
+            one for one in seen if within(one, {"scrapy", "datasette", "crawler", "datasette_config", *PROGRAM})
+        }
     if within(name, {"crawler"}):
         assert not {one for one in seen if within(one, {"datasette", "datasette_config", *PROGRAM})}
     if within(name, {"datasette_config"}):
@@ -61,7 +73,9 @@ def test_imports_go_downwards(name: str, file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "file"), [(name, file) for name, file in modules() if within(name, PURE)], ids=lambda value: str(value)[-40:]
+    ("name", "file"),
+    [(name, file) for name, file in modules() if within(name, PURE)],
+    ids=lambda value: str(value)[-40:],
 )
 def test_pure_modules_touch_nothing(name: str, file: Path) -> None:
     assert not {one for one in imports(file) if within(one, IMPURE_MODULES)}

@@ -45,7 +45,14 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
             results.append(run(watch, archive, again=True, workers=2))
         expected = {server.locate(page.at): page for page in DEMO}
         visits = list(server.log)
-        yield {"archive": archive, "expected": expected, "results": results, "server": server, "watch": watch, "visits": visits}
+        yield {
+            "archive": archive,
+            "expected": expected,
+            "results": results,
+            "server": server,
+            "watch": watch,
+            "visits": visits,
+        }
 
 
 def rows(archive: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
@@ -69,7 +76,7 @@ def test_every_page_is_recognised_for_what_it_is(told: dict[str, Any]) -> None:
 
 
 def test_credit_is_found_where_it_stands(told: dict[str, Any]) -> None:
-    credit = {url: name for url, name in rows(told["archive"], "SELECT url, credit_name FROM story_pages WHERE kind != 'unrelated'")}
+    credit = dict(rows(told["archive"], "SELECT url, credit_name FROM story_pages WHERE kind != 'unrelated'"))
     for url, page in told["expected"].items():
         if page.kind in KINDS and url in credit:
             assert bool(credit[url]) == bool(page.credit), url
@@ -84,7 +91,9 @@ def test_later_acts_are_told_apart(told: dict[str, Any]) -> None:
     assert "correction added" in by_outlet["weekly"][0]
     assert len(by_outlet["hafenblatt"]) == 2, "an edit and its undoing are two changes"
     assert "polderpost" not in by_outlet, "a consent wall is no edit"
-    versions = rows(told["archive"], "SELECT number FROM versions WHERE outlet = 'hafenblatt.localhost' AND url LIKE '%f%hre%'")
+    versions = rows(
+        told["archive"], "SELECT number FROM versions WHERE outlet = 'hafenblatt.localhost' AND url LIKE '%f%hre%'"
+    )
     a_b_a = rows(
         told["archive"],
         "SELECT e.text_sha256 FROM version v JOIN extraction e ON e.id = v.extraction_id WHERE v.page_id IN"
@@ -97,7 +106,9 @@ def test_later_acts_are_told_apart(told: dict[str, Any]) -> None:
 def test_a_withdrawal_and_a_soft_404_are_no_versions(told: dict[str, Any]) -> None:
     gone = rows(told["archive"], "SELECT DISTINCT outlet FROM captures WHERE decision = 'gone'")
     assert gone == [("digest.localhost",)]
-    states = rows(told["archive"], "SELECT decision, why FROM captures WHERE why LIKE 'soft_404%' OR why LIKE '%consent%'")
+    states = rows(
+        told["archive"], "SELECT decision, why FROM captures WHERE why LIKE 'soft_404%' OR why LIKE '%consent%'"
+    )
     assert {state for state, _ in states} == {"bad"}
     assert len(states) >= 2
 
@@ -128,7 +139,10 @@ DERIVED_VIEWS = {
 
 
 def derived(archive: Path) -> dict[str, list[tuple[Any, ...]]]:
-    return {view: sorted(rows(archive, f"SELECT {columns} FROM {view}"), key=repr) for view, columns in DERIVED_VIEWS.items()}
+    return {
+        view: sorted(rows(archive, f"SELECT {columns} FROM {view}"), key=repr)
+        for view, columns in DERIVED_VIEWS.items()
+    }
 
 
 def test_rebuilding_gives_the_same_rows(told: dict[str, Any], tmp_path: Path) -> None:

@@ -139,6 +139,8 @@ def test_a_second_run_is_told_that_another_holds_the_lock(tmp_path: Path) -> Non
         ("process", ["archive.cli", "--archive", str(archive), "run", str(watch)]),
     ]:
         with lock.hold(archive, work):
-            done = subprocess.run([sys.executable, "-m", *arguments], capture_output=True, text=True, check=False, timeout=60)
+            done = subprocess.run(
+                [sys.executable, "-m", *arguments], capture_output=True, text=True, check=False, timeout=60
+            )
         assert done.returncode == 3, done.stderr
         assert f"another {work} (process {os.getpid()}) is at work" in done.stderr

@@ -150,7 +150,8 @@ def _print_explanation(report: dict[str, Any]) -> None:
         click.echo()
         kind = match["kind"].replace("_", " ")
         click.secho(
-            f"  {match['story']}, version {match['version_number']}: {kind}, confidence {match['confidence']:.2f}", bold=True
+            f"  {match['story']}, version {match['version_number']}: {kind}, confidence {match['confidence']:.2f}",
+            bold=True,
         )
         click.echo(f"  {printable(match['explanation'])}")
         for passage in match["passages"]:

@@ -94,7 +94,9 @@ def newsroom_command(port: int, traps: bool) -> None:
 
 
 @click.command("demo", short_help="The whole way, on the bundled newsroom.")
-@click.option("--port", "-p", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="Port for Datasette.")
+@click.option(
+    "--port", "-p", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="Port for Datasette."
+)
 @click.option("--no-serve", is_flag=True, help="End after the crawls.")
 @click.pass_obj
 def demo_command(context: Context, port: int, no_serve: bool) -> None:

@@ -98,7 +98,9 @@ def check_command(watch: Path, as_json: bool) -> None:
         click.echo(f"  text      {text.language}  {text.role:<11} {len(text.text):>6} characters, {text.source}")
     for text_url in story.text_urls:
         if not any(text.language == text_url.language for text in story.texts):
-            click.echo(f"  text      {text_url.language}  {text_url.role:<11} from the first good capture of {text_url.url}")
+            click.echo(
+                f"  text      {text_url.language}  {text_url.role:<11} from the first good capture of {text_url.url}"
+            )
     for lead in leads:
         click.echo(f"  {lead.purpose:<9} {lead.url}")
     if not loaded.politeness.contact:
@@ -206,6 +208,44 @@ def import_warc(context: Context, files: tuple[Path, ...], as_json: bool) -> Non
     \b
     Example: afterprint import warc collection.warc.gz
     """
-    from archive.cli._importing import import_warc_files
+    from archive.importing import FileReport, import_files
+    from archive.running import stoppable
+    from archive.store import Store
 
-    sys.exit(import_warc_files(context.archive, files, as_json=as_json))
+    def report(file: FileReport) -> None:
+        if as_json:
+            return
+        skipped = sum(file.skipped.values())
+        click.echo(f"{file.path}: {file.added} added, {file.known} known, {file.broken} broken, {skipped} skipped")
+        for record in file.broken_records:
+            click.echo(
+                f"  broken record at {record.offset}{f' of {record.member}' if record.member else ''}: {record.reason}"
+            )
+
+    with Store(context.archive) as store, stoppable() as stop:
+        done = import_files(store, files, report, stop=stop)
+    if as_json:
+        print_json(
+            {
+                "run": done.run.id,
+                "state": done.run.state,
+                "added": done.added,
+                "known": done.known,
+                "broken": done.broken,
+                "files": [
+                    {
+                        "file": file.path,
+                        "added": file.added,
+                        "known": file.known,
+                        "broken": [
+                            {"offset": r.offset, "member": r.member, "reason": r.reason} for r in file.broken_records
+                        ],
+                        "skipped": file.skipped,
+                    }
+                    for file in done.files
+                ],
+            }
+        )
+        return
+    click.echo(f"{done.added} captures added, {done.known} known already, {done.broken} broken records.")
+    click.echo("Next: afterprint process")

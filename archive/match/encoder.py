@@ -72,7 +72,7 @@ def _background() -> Vectors:
     return _model().encode(list(SENTENCES)).astype(np.float32)  # type: ignore[no-any-return]
 
 
-#: How many of the nearest background sentences make the level: a quarter of them, tried with 5, 10, 20, 40 and 80.
+#: How many of the nearest background sentences make the level (5, 10, 20, 40 and 80 tried: all within .003 AUC).
 _NEAREST = 20
 
 

@@ -141,19 +141,22 @@ _ITEM_CHARACTERS = 120
 #: From this many items in a row on it is a list of headlines, a menu or small advertisements. In our samples of
 #: extracted articles the longest list that belonged to the text had 4 items without full stops.
 _LEAST_ITEMS = 5
+#: Some items do end as sentences do; of the lines of a list, at least this share does not.
+_LEAST_ITEM_SHARE = 0.6
 _ENDS_SENTENCE = regex.compile(r"[.。．।؛;:…][\"'”’»)\]」』]*$|[!?！？؟][\"'”’»)\]」』]+$|[\"”»」』]$")
 
 
 def lists(lines: Sequence[str]) -> list[range]:
     """The runs of *lines* that are lists of links and not text, as ranges of indices."""
     found = []
-    start = None
-    for place, line in enumerate((*lines, ".")):
-        is_item = len(line) < _ITEM_CHARACTERS and not _ENDS_SENTENCE.search(line)
-        if is_item and start is None:
-            start = place
-        elif not is_item and start is not None:
-            if place - start >= _LEAST_ITEMS:
-                found.append(range(start, place))
-            start = None
+    start = 0
+    for place, line in enumerate((*lines, "." * _ITEM_CHARACTERS)):
+        if len(line) < _ITEM_CHARACTERS:
+            continue
+        items = [n for n in range(start, place) if not _ENDS_SENTENCE.search(lines[n])]
+        if len(items) >= _LEAST_ITEMS:
+            run = range(items[0], items[-1] + 1)
+            if len(items) >= _LEAST_ITEM_SHARE * len(run):
+                found.append(run)
+        start = place + 1
     return found

@@ -247,6 +247,7 @@ def _merged_once(passages: list[WordPassage], gap: int) -> list[WordPassage]:
             last
             and passage.b_start - last.b_end <= gap
             and max(passage.a_start - last.a_end, last.a_start - passage.a_end) <= gap
+            and (passage.a_start >= last.a_start or _is_small(last, passage, 2 * gap))
             and not _between(passages, last, passage)
         ):
             merged[-1] = WordPassage(
@@ -260,6 +261,11 @@ def _merged_once(passages: list[WordPassage], gap: int) -> list[WordPassage]:
         else:
             merged.append(passage)
     return merged
+
+
+def _is_small(one: WordPassage, other: WordPassage, most: int) -> bool:
+    """Whether what changed places is a sentence or two; a block that moved stays a passage of its own."""
+    return min(one.b_end - one.b_start, other.b_end - other.b_start) <= most
 
 
 def _between(passages: list[WordPassage], one: WordPassage, other: WordPassage) -> bool:

@@ -46,9 +46,11 @@ _TRIED = 8
 _LEAST_SIGNALS = 4
 #: Below this share of Latin letters a page shares names with a story in Latin letters only by chance.
 _LATIN = 0.5
-#: Names and figures from which on a same-language page without shared wording may still be a rewrite. Of labelled
-#: paraphrases by hand 95 % share three, and all share wording as well.
+#: Names and figures from which on a same-language page with some shared wording may be a rewrite ...
 _SIGNALS_SAME_LANGUAGE = 3
+#: ... and without any. Of labelled paraphrases by people 95 % share three names or figures, and all share a shingle;
+#: of those by machines 95 % and 97 %.
+_SIGNALS_WITHOUT_WORDING = 5
 
 #: A passage this dense counts as nearly verbatim (`Figures.dense_words`).
 _DENSE = 0.7
@@ -174,7 +176,7 @@ class _Around:
 def _matched(reader: _PageReader, prepared: PreparedStory) -> Match:
     around = _around(reader, prepared)
     comparisons = [_compared(reader, text, prepared, around) for text in prepared.texts]
-    best = max(comparisons, key=_rank, default=_Comparison(Figures(False, 0.0, 0.0, 0.0)))
+    best = max(comparisons, key=_rank, default=_Comparison(_around_only(around)))
     rule = decide.decide(best.figures)
     claimed = rule.kind in COPY_KINDS or rule.kind in ("quotes_only", "related", "mentions")
     figures = best.figures
@@ -221,17 +223,24 @@ def _around(reader: _PageReader, prepared: PreparedStory) -> _Around:
     )
 
 
-def _compared(reader: _PageReader, text: PreparedText, prepared: PreparedStory, around: _Around) -> _Comparison:
-    base = Figures(
-        same_language=reader.reading.language == text.reading.language,
+def _around_only(around: _Around) -> Figures:
+    return Figures(
+        same_language=False,
         coverage_story=0.0,
         coverage_page=0.0,
         similarity=0.0,
-        story_words=text.reading.counted_words // (2 if text.reading.unspaced else 1),
-        page_words=reader.reading.counted_words // (2 if reader.reading.unspaced else 1),
         names_title=around.names_title,
         points_to_story=around.points or around.own_url,
         credits_outlet=bool(around.credit and around.credit.name),
+    )
+
+
+def _compared(reader: _PageReader, text: PreparedText, prepared: PreparedStory, around: _Around) -> _Comparison:
+    base = replace(
+        _around_only(around),
+        same_language=reader.reading.language == text.reading.language,
+        story_words=text.reading.counted_words // (2 if text.reading.unspaced else 1),
+        page_words=reader.reading.counted_words // (2 if reader.reading.unspaced else 1),
     )
     shared = fingerprint.shared(text.shingles, reader.shingles(fingerprint.size_for(text.reading)))
     comparison = _Comparison(base, text=text, steps=("shingles",))
@@ -244,7 +253,7 @@ def _compared(reader: _PageReader, text: PreparedText, prepared: PreparedStory, 
             return by_words
         if base.same_language:
             comparison = by_words
-    if _worth_reading(reader, text, prepared, around, comparison):
+    if _worth_reading(reader, text, prepared, around, comparison, shared):
         comparison = _semantic(comparison, reader.reading, text)
     else:
         comparison = replace(comparison, steps=(*comparison.steps, "gate"))
@@ -259,14 +268,15 @@ def _throughout(figures: Figures) -> bool:
 
 
 def _worth_reading(
-    reader: _PageReader, text: PreparedText, prepared: PreparedStory, around: _Around, so_far: _Comparison
+    reader: _PageReader, text: PreparedText, prepared: PreparedStory, around: _Around, so_far: _Comparison, shared: int
 ) -> bool:
     """Whether the page's sentence vectors may tell more than its words did: the expensive step."""
     reading, story = reader.reading, text.reading
     asked = around.points or around.own_url or bool(around.credit and around.credit.name)
     signals = len(reading.signals.names & story.signals.names) + len(reading.signals.figures & story.signals.figures)
     if so_far.figures.same_language:
-        return asked or bool(so_far.passages) or signals >= _SIGNALS_SAME_LANGUAGE
+        needed = _SIGNALS_SAME_LANGUAGE if shared else _SIGNALS_WITHOUT_WORDING
+        return asked or bool(so_far.passages) or signals >= needed
     wanted = {_primary(language) for language in prepared.story.languages}
     wanted |= {other.reading.language for other in prepared.texts if other.reading.language} if wanted else set()
     if wanted and reading.language and reading.language not in wanted:
@@ -308,9 +318,15 @@ def _closes_both(story: Reading, page: Reading, passage: lexical.WordPassage) ->
     """Whether a short passage lies at the very end of both texts, where sites repeat themselves on every page."""
     return (
         passage.equal < _TAIL_WORDS
-        and story.counted[: passage.a_start].sum() >= _TAIL * story.counted_words
-        and page.counted[: passage.b_start].sum() >= _TAIL * page.counted_words
+        and _is_late(story, passage.a_start, passage.a_end)
+        and _is_late(page, passage.b_start, passage.b_end)
     )
+
+
+def _is_late(reading: Reading, start: int, end: int) -> bool:
+    """Whether words lie in the last part of a text, or nothing but furniture follows them."""
+    follows = reading.counted[end:].sum()
+    return start >= _TAIL * len(reading.words) or (follows == 0 and start >= _TAIL * reading.counted_words)
 
 
 def _semantic(so_far: _Comparison, page: Reading, text: PreparedText) -> _Comparison:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import unicodedata
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,8 @@ Mask = NDArray[np.bool_]
 
 #: If more of the words than this look like furniture, the article itself is about such things.
 _MOST_FURNITURE = 0.6
+#: If lists leave fewer words than this, the article is a list.
+_LEAST_WORDS_LEFT = 60
 #: A sentence with fewer letters is a label or a list item: its vector says nothing.
 _LEAST_LETTERS = 12
 #: The same in scripts without spaces, where a character is about half a word.
@@ -75,17 +78,25 @@ class Reading:
     @functools.cached_property
     def furniture(self) -> tuple[bool, ...]:
         """For each sentence whether it belongs to the site and not to the article."""
-        apart = [*self._about(), *self._lists()]
-        apart.extend(Span(c.start, c.end) for c in find_credits(self.text, (), self.credit_candidates))
+        listed = self._within(self._lists())
+        if self._words_outside(listed) < _LEAST_WORDS_LEFT:
+            listed = (False,) * len(self.sentences)
         phrases = phrases_in(self.text)
-        flags = tuple(
-            is_furniture(sentence.of(self.text), phrases) or any(p.start <= sentence.start < p.end for p in apart)
-            for sentence in self.sentences
+        apart = self._within(
+            [*self._about(), *(Span(c.start, c.end) for c in find_credits(self.text, (), self.credit_candidates))]
         )
-        flagged = sum(len(inside) for inside, flag in zip(self.sentence_words, flags, strict=True) if flag)
-        if flagged > _MOST_FURNITURE * len(self.words):
-            return (False,) * len(flags)
-        return flags
+        flags = tuple(
+            in_list or in_block or is_furniture(sentence.of(self.text), phrases)
+            for sentence, in_list, in_block in zip(self.sentences, listed, apart, strict=True)
+        )
+        left = self._words_outside(flags)
+        return flags if left >= (1 - _MOST_FURNITURE) * self._words_outside(listed) else listed
+
+    def _within(self, spans: Sequence[Span]) -> tuple[bool, ...]:
+        return tuple(any(p.start <= sentence.start < p.end for p in spans) for sentence in self.sentences)
+
+    def _words_outside(self, flags: Sequence[bool]) -> int:
+        return sum(len(inside) for inside, flag in zip(self.sentence_words, flags, strict=True) if not flag)
 
     def _about(self) -> list[Span]:
         """Paragraphs in the second half that say who the publisher is, with their headings."""

@@ -97,7 +97,9 @@ class Base:
                     remedy="Name another file with --archive.",
                 )
             return
-        applied = {row[0] for row in self._all("SELECT name FROM _sqlite_migrations WHERE migration_set = 'afterprint'")}
+        applied = {
+            row[0] for row in self._all("SELECT name FROM _sqlite_migrations WHERE migration_set = 'afterprint'")
+        }
         unknown = sorted(applied - {migration.name for migration in migrations._migrations})
         if unknown:
             raise NewerSchemaError(

@@ -198,7 +198,11 @@ class Captures(Frontier):
                 "SELECT 1 FROM capture WHERE origin_ref = ?", (capture.origin_ref,)
             ):
                 return None
-            entry = self._one("SELECT * FROM frontier WHERE id = ?", (capture.frontier_id,)) if capture.frontier_id else None
+            entry = (
+                self._one("SELECT * FROM frontier WHERE id = ?", (capture.frontier_id,))
+                if capture.frontier_id
+                else None
+            )
             digest = self._keep_body(capture)
             if capture.not_modified and digest is None and entry is not None:
                 digest = entry["body_sha256"]
@@ -327,6 +331,25 @@ class Captures(Frontier):
                  leads = leads + excluded.leads, new_leads = new_leads + excluded.new_leads""",
             (run_id, capture.purpose, capture.url, outcome, reason, leads, new_leads),
         )
+
+    def add_source_result(self, run_id: int, result: SourceResult) -> None:
+        """Note what a source gave in a run, in place of what was noted of it before."""
+        self._run(
+            """INSERT INTO run_source (run_id, source, query, outcome, reason, leads, new_leads)
+               VALUES (?, ?, ?, ?, ?, ?, ?)
+               ON CONFLICT (run_id, source, query) DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason,
+                 leads = excluded.leads, new_leads = excluded.new_leads""",
+            (run_id, result.source, result.query, result.outcome, result.reason, result.leads, result.new_leads),
+        )
+
+    def body_at(self, url: str, at: datetime) -> bytes | None:
+        """The body of a capture of *url* begun in the second of *at*, or None: what a revisit record refers to."""
+        digest = self._value(
+            """SELECT body_sha256 FROM capture WHERE page_id = (SELECT page_id FROM page_url WHERE url = ?) AND url = ?
+               AND started_at >= ? AND started_at < ? AND body_sha256 IS NOT NULL ORDER BY id LIMIT 1""",
+            (url, url, to_text(at.replace(microsecond=0)), to_text(at.replace(microsecond=0) + timedelta(seconds=1))),
+        )
+        return self.body(digest) if digest is not None else None
 
     def body(self, digest: str) -> bytes:
         """The raw bytes with this sha256. Raises KeyError if the archive does not hold them."""

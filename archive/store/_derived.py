@@ -226,7 +226,9 @@ class Derived(Captures, Stories):
             decisions: capture id -> (decision, why).
             whole: whether *versions* is the page's whole history; else it is the last known version and what follows.
         """
-        known = {row["first_capture_id"]: row for row in self._all("SELECT * FROM version WHERE page_id = ?", (page_id,))}
+        known = {
+            row["first_capture_id"]: row for row in self._all("SELECT * FROM version WHERE page_id = ?", (page_id,))
+        }
         wanted = {version.first_capture_id: version for version in versions}
         if whole:
             for first_capture_id in known.keys() - wanted.keys():

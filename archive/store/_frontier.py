@@ -91,7 +91,9 @@ class Frontier(Base):
         at = to_text(now)
         until = now + timedelta(seconds=lease_seconds)
         busy = sorted(busy_domains)
-        of_story = "AND f.id IN (SELECT frontier_id FROM frontier_story WHERE story_id = ?)" if story_id is not None else ""
+        of_story = (
+            "AND f.id IN (SELECT frontier_id FROM frontier_story WHERE story_id = ?)" if story_id is not None else ""
+        )
         with self.transaction():
             rows = self._all(
                 f"""SELECT * FROM (
@@ -125,7 +127,9 @@ class Frontier(Base):
 
     def next_due(self, *, story_id: int | None, before: datetime) -> datetime | None:
         """When the next URL falls due, or a lease runs out, before *before*; None if none does."""
-        of_story = "AND id IN (SELECT frontier_id FROM frontier_story WHERE story_id = ?)" if story_id is not None else ""
+        of_story = (
+            "AND id IN (SELECT frontier_id FROM frontier_story WHERE story_id = ?)" if story_id is not None else ""
+        )
         value = self._value(
             f"""SELECT min(CASE state WHEN 'leased' THEN lease_until ELSE due_at END) FROM frontier
                 WHERE state IN ('waiting', 'leased') {of_story}""",

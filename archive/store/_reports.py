@@ -31,6 +31,10 @@ class Reports(Derived):
         )
         return [dict(row) for row in rows]
 
+    def all_story_pages(self) -> list[dict[str, Any]]:
+        """Rows of the view `story_pages` of all stories."""
+        return [dict(row) for row in self._all("SELECT * FROM story_pages ORDER BY story_id, page_id")]
+
     def kinds(self, story_id: int) -> dict[str, int]:
         """Kind -> pages that stand so to a story, the work itself left out, strongest kinds first."""
         rows = self._all(
@@ -60,7 +64,9 @@ class Reports(Derived):
 
     def held_hosts(self, now: datetime) -> list[dict[str, Any]]:
         """Hosts that asked to be left alone until later than *now*."""
-        rows = self._all("SELECT host, retry_at, reason FROM host WHERE retry_at > ? ORDER BY retry_at", (to_text(now),))
+        rows = self._all(
+            "SELECT host, retry_at, reason FROM host WHERE retry_at > ? ORDER BY retry_at", (to_text(now),)
+        )
         return [dict(row) for row in rows]
 
     def explain(self, url: str) -> dict[str, Any] | None:
@@ -81,7 +87,9 @@ class Reports(Derived):
             "leads": [dict(row) for row in leads],
             "frontier": {name: waiting[name] for name in ("state", "due_at", "attempts", "why")} if waiting else None,
             "captures": [dict(row) for row in self._captures_of(page_id)],
-            "versions": [dict(row) for row in self._all("SELECT * FROM versions WHERE page_id = ? ORDER BY number", (page_id,))],
+            "versions": [
+                dict(row) for row in self._all("SELECT * FROM versions WHERE page_id = ? ORDER BY number", (page_id,))
+            ],
             "matches": [self._match_in_full(row) for row in self._matches_of(page_id)],
         }
 

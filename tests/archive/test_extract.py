@@ -102,7 +102,9 @@ def test_valid_utf_8_is_utf_8_whatever_was_declared() -> None:
     assert "\ufeff" not in decode(b"\xef\xbb\xbf<p>x</p>", None)
 
 
-@pytest.mark.parametrize("junk", [b"", b"\x00" * 300, b"\xff\xfe\xfd" * 99, b"%PDF-1.7 " + b"\x9c" * 500, b"<" * 5_000, b"{}"])
+@pytest.mark.parametrize(
+    "junk", [b"", b"\x00" * 300, b"\xff\xfe\xfd" * 99, b"%PDF-1.7 " + b"\x9c" * 500, b"<" * 5_000, b"{}"]
+)
 def test_nonsense_is_read_as_nothing_or_little(junk: bytes) -> None:
     read = extract(junk, "https://example.org/a")
     assert read is None or len(read.text) < 6_000

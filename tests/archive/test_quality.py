@@ -7,12 +7,17 @@ import pytest
 from archive.quality import judge
 from archive.types import Extraction, Markup
 
-ARTICLE = "The ferry left late because the crew had found a crack in the hull, the harbour master said on Tuesday.\n" * 12
+ARTICLE = (
+    "The ferry left late because the crew had found a crack in the hull, the harbour master said on Tuesday.\n" * 12
+)
+
+
+NO_MARKUP = Markup()
 
 
 def judged(
     text: str = ARTICLE, title: str = "The last ferry", *, status: int = 200, final_url: str = "https://example.org/2026/a",
-    headers: tuple[tuple[str, str], ...] = (), media_type: str | None = "text/html", markup: Markup = Markup(),
+    headers: tuple[tuple[str, str], ...] = (), media_type: str | None = "text/html", markup: Markup = NO_MARKUP,
 ) -> tuple[str, ...]:  # fmt: skip
     return judge(
         status=status,
@@ -68,7 +73,12 @@ def test_bad_captures_have_a_reason(reason: str, seen: dict[str, object]) -> Non
 
 
 def test_articles_about_such_things_are_articles() -> None:
-    assert judged(title="Why every site asks you to accept cookies", text=ARTICLE + "Cookies need consent, the court says.") == ()
+    assert (
+        judged(
+            title="Why every site asks you to accept cookies", text=ARTICLE + "Cookies need consent, the court says."
+        )
+        == ()
+    )
     assert judged(title="Page 404 of the report was missing", text=ARTICLE) == ()
     assert judged(title="Hackers blocked the harbour's computers", text=ARTICLE) == ()
     assert judged(title="Login data of ferry passengers stolen", text=ARTICLE) == ()

@@ -131,7 +131,9 @@ def test_a_known_page_that_redirects_away_keeps_its_captures(store: Store) -> No
 def test_a_short_link_leads_to_the_page_it_names(store: Store) -> None:
     store.add_capture(capture())
     target = "https://example.org/a"
-    store.add_capture(capture("https://sho.rt/x", final_url=target, redirects=(Redirect("https://sho.rt/x", 301, target),)))
+    store.add_capture(
+        capture("https://sho.rt/x", final_url=target, redirects=(Redirect("https://sho.rt/x", 301, target),))
+    )
     assert rows(store, "SELECT count(*) FROM page") == [(1,)]
 
 
@@ -216,6 +218,8 @@ def test_a_locked_database_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_text_that_the_watch_dropped_is_kept_but_not_matched(store: Store, story_id: int) -> None:
-    story = store.save_story(Story("ferry", "Ferry", texts=(StoryText("Other.", "nl", "translation", "file:b.txt"),)), T)
+    story = store.save_story(
+        Story("ferry", "Ferry", texts=(StoryText("Other.", "nl", "translation", "file:b.txt"),)), T
+    )
     assert [text.language for text in story.texts] == ["nl"]
     assert rows(store, "SELECT count(*) FROM story_text") == [(2,)]

@@ -65,7 +65,7 @@ TABLE = [
     ("one figure", fields(), seen(says=fields(text=TEXT.replace("Tuesday", "Monday"))), "new_version"),
     ("correction added", fields(), seen(says=fields(correction="Correction: it was Monday.")), "new_version"),
     ("byline alone", fields(), seen(says=fields(byline="B. Writer")), "unchanged"),
-    ("curly quotes", fields(text="He said \"no\"."), seen(says=fields(text="He said “no”.")), "new_version"),
+    ("curly quotes", fields(text='He said "no".'), seen(says=fields(text="He said “no”.")), "new_version"),
     ("white space", fields(), seen(says=fields(text=TEXT.replace(" ", "  \u00a0"))), "unchanged"),
     ("modified date alone", fields(), seen(says=fields(modified="2024-03-05")), "unchanged"),
     ("read another way", fields(), seen(says=fields(path="json", text="other")), "bad"),
@@ -79,7 +79,12 @@ TABLE = [
     (
         "rewritten from top to bottom, same address",
         fields(),
-        seen(says=fields(title="Hull cracks", text="Nothing of what stood here stayed, and yet it is about as long as it was before")),
+        seen(
+            says=fields(
+                title="Hull cracks",
+                text="Nothing of what stood here stayed, and yet it is about as long as it was before",
+            )
+        ),
         "new_version",
     ),
 ]

@@ -1,0 +1,56 @@
+"""Every evaluation runs, on a few of its cases. The figures themselves belong to `benchmarks/README.md`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from benchmarks import captures, syndication, warc_import
+
+
+def some(folder: Path, target: Path, lines: list[str], files: list[str]) -> Path:
+    """A folder of the same format with only these lines of the index, and these files."""
+    for name in files:
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(folder / name, target / name)
+    (target / "index.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return target
+
+
+def index(folder: Path) -> list[str]:
+    return (folder / "index.jsonl").read_text(encoding="utf-8").splitlines()
+
+
+def test_captures(shared_data: Path, tmp_path: Path) -> None:
+    folder = shared_data / "web" / "captures"
+    chosen, files = [], []
+    for kind in ("same_text_other_html", "text_changed", "some_captures_bad"):
+        of_kind = [line for line in index(folder) if json.loads(line)["kind"] == kind][:2]
+        chosen += of_kind
+        files += [capture["file"] for line in of_kind for capture in json.loads(line)["captures"]]
+    figures = captures.main(some(folder, tmp_path, chosen, files))
+    assert figures["same_text_one_version"] == 1.0
+    assert figures["changed_detected"] == 1.0
+    assert figures["false_edits"] == 0
+
+
+def test_syndication(shared_data: Path, tmp_path: Path) -> None:
+    folder = shared_data / "web" / "syndication"
+    lines = [json.loads(line) for line in index(folder)]
+    near = [line for line in lines if line.get("label") == "same_story_near_copy"][:3]
+    not_ = [line for line in lines if line.get("label") == "shared_boilerplate_only"][:2]
+    credited = [line for line in lines if line["type"] == "attribution" and line["canonical_points_elsewhere"]][:2]
+    files = [line[side]["file"] for line in near + not_ for side in "ab"] + [line["file"] for line in credited]
+    chosen = [json.dumps(line) for line in near + not_ + credited]
+    figures = syndication.main(some(folder, tmp_path, chosen, files))
+    assert figures["copies_found"] == 1.0
+    assert figures["boilerplate_refused"] == 1.0
+
+
+def test_warc_import(shared_data: Path, tmp_path: Path) -> None:
+    folder = shared_data / "web" / "warc"
+    small = [line for line in index(folder) if json.loads(line)["bytes"] < 20_000][:20]
+    figures = warc_import.main(some(folder, tmp_path, small, [json.loads(line)["file"] for line in small]))
+    assert figures["crashes"] == 0
+    assert figures["captures"] > 0
