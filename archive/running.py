@@ -80,7 +80,9 @@ def run(
             _add(result.summary, summary)
             result.exit_code = max(result.exit_code, code)
             result.stopped = stop.is_set()
-            if code not in (0, 1) or result.stopped or not _copies_point_on(archive, loaded.slug):
+            if code not in (0, 1) or result.stopped or not loaded.sources.follow_copies:
+                break
+            if not _copies_point_on(archive, loaded.slug):
                 break
     return result
 

@@ -63,13 +63,16 @@ def serve() -> Iterator[PageServer]:
         thread.join(5)
 
 
-def write_watch(file: Path, pages: Iterable[str], *, story_file: str | None = None, extra: str = "") -> Path:
+def write_watch(
+    file: Path, pages: Iterable[str], *, story_file: str | None = None, extra: str = "", languages: Iterable[str] = ()
+) -> Path:
     """A watch that crawls *pages* of this machine without delay."""
     listed = list(pages)
     # Without a story text nothing is matched: a URL named under [outlet] is known, but promises no text.
     text = f'[[text]]\nfile = "{story_file}"\n' if story_file else f"[outlet]\nurls = {json.dumps(listed[:1])}\n"
     file.write_text(
-        f"""{text}
+        f"""languages = {json.dumps(list(languages))}
+{text}
 {extra}
 [sources]
 pages = {json.dumps(listed)}

@@ -31,6 +31,10 @@ from benchmarks.serving import serve, write_watch
 from crawler.newsroom.ferry import ENGLISH
 
 
+LANGUAGES = ("en", "nl", "de")
+"""In which copies of the story are looked for; a page in another language is read, but not translated."""
+
+
 def chosen_pages(folder: Path, number: int) -> list[bytes]:
     files = sorted(file for file in folder.rglob("*.html.gz") if file.is_file())
     random.Random(1).shuffle(files)
@@ -53,9 +57,8 @@ def extract_default(body: bytes) -> int:
 
 def time_afterprint(urls: list[str], folder: Path) -> float:
     (folder / "story.txt").write_text(ENGLISH, encoding="utf-8")
-    watch = write_watch(
-        folder / "speed.toml", urls, story_file="story.txt", extra='[outlet]\nname = "The Harbour Courier"'
-    )
+    extra = '[outlet]\nname = "The Harbour Courier"'
+    watch = write_watch(folder / "speed.toml", urls, story_file="story.txt", extra=extra, languages=LANGUAGES)
     archive = folder / "archive.db"
     started = time.perf_counter()
     run(watch, archive, workers=2)

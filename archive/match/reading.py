@@ -192,6 +192,32 @@ class Signals:
     figures: frozenset[str]
     names: frozenset[str]
 
+    def shared_with(self, other: Signals) -> float:
+        """How many names and figures two texts share, weak figures counted half."""
+        figures = self.figures & other.figures
+        return len(self.names & other.names) + sum(0.5 if is_weak(figure) else 1.0 for figure in figures)
+
+
+#: Days and months, by their keys: capitalised in some languages, and in every article of the week.
+_CALENDAR = frozenset(
+    word[:5]
+    for word in """
+    january february march april june july august september october november december
+    monday tuesday wednesday thursday friday saturday sunday
+    januari februari maart juni juli augustus oktober maandag dinsdag woensdag donderdag vrijdag zaterdag zondag
+    januar februar marz dezember montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag
+    janvier fevrier avril juillet aout septembre octobre novembre decembre lundi mardi mercredi jeudi vendredi samedi dimanche
+    enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
+    lunes martes miercoles jueves viernes sabado domingo
+    gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre lunedi martedi mercoledi giovedi venerdi
+    """.split()
+)
+
+
+def is_weak(figure: str) -> bool:
+    """Whether a figure says little: two digits, or a year of our time. Counted half (see `matcher._SIGNALS_TO_READ`)."""
+    return len(figure) <= 2 or (len(figure) == 4 and figure[:2] in ("19", "20"))
+
 
 #: A name is compared by its beginning, because languages inflect it ("Putin", "Putins", "Putinem").
 _NAME_BEGINNING = 5
@@ -204,7 +230,8 @@ def _signals(reading: Reading) -> Signals:
     for sentence, flag in zip(reading.sentences, reading.furniture, strict=True):
         if not flag:
             figures |= figures_in(sentence.of(text))
-    return Signals(frozenset(figures), frozenset(key for key, index in reading.names if reading.counted[index]))
+    names = frozenset(key for key, index in reading.names if reading.counted[index])
+    return Signals(frozenset(figures), names - _CALENDAR)
 
 
 #: Digits with their separators; a space separates only groups of three ("6 152 524").
