@@ -9,7 +9,7 @@ Why not trafilatura's metadata as well: it costs a third of the whole extraction
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import htmldate
@@ -113,10 +113,9 @@ def extract(body: bytes, url: str, content_type: str | None = None) -> Extractio
         "correction": correction,
         "markup": markup,
     }
-    blocks = _linked_blocks(tree)
     declared = (tree.get("lang") or meta.get("og:locale") or "").replace("_", "-").partition("-")[0].lower() or None
     text, path = _text(tree, node)
-    links = tuple(_links_in(text, blocks, url))[:MAX_LINKS]
+    links = tuple(_links_in(text, tree, url))[:MAX_LINKS]
     language = (detect_language(text) if len(text) >= SHORT else None) or declared
     return Extraction(text=text, path=path, language=language, links=links, **fields)
 
@@ -239,29 +238,23 @@ def _correction(tree: HtmlElement) -> str | None:
     return None
 
 
-Block = tuple[str, list[tuple[str, str]]]
-"""The words of a paragraph, and (href, text) of its links."""
-
-
-def _linked_blocks(tree: HtmlElement) -> list[Block]:
-    """Each paragraph-like element that has links. To be read before extraction, which takes the tree apart."""
-    blocks: dict[HtmlElement, list[tuple[str, str]]] = {}
-    for anchor in tree.iter("a"):
-        block = _block_of(anchor) if anchor.get("href") else None
-        if block is not None:
-            blocks.setdefault(block, []).append((anchor.get("href"), _words(anchor)[:200]))
-    return [(_words(block), links) for block, links in blocks.items()]
-
-
-def _links_in(text: str, blocks: Sequence[Block], url: str) -> Iterator[Link]:
+def _links_in(text: str, tree: HtmlElement, url: str) -> Iterator[Link]:
     """The links of those paragraphs that are part of *text*: teasers and menus have links too."""
     whole = " ".join(text.split())
-    for words, links in blocks:
-        if len(words) >= MIN_LINKED and words in whole:
-            for href, link_text in links:
-                target = absolute(url, href)
-                if target is not None:
-                    yield Link(target, link_text)
+    known: dict[HtmlElement, bool] = {}
+    for anchor in tree.iter("a"):
+        words = _words(anchor)
+        if not words or words not in whole or not anchor.get("href"):
+            continue
+        block = _block_of(anchor)
+        if block is None:
+            continue
+        if block not in known:
+            paragraph = _words(block)
+            known[block] = len(paragraph) >= MIN_LINKED and paragraph in whole
+        target = absolute(url, anchor.get("href")) if known[block] else None
+        if target is not None:
+            yield Link(target, words[:200])
 
 
 def _block_of(anchor: HtmlElement) -> HtmlElement | None:

@@ -30,7 +30,6 @@ from archive.store import Store
 from benchmarks.serving import serve, write_watch
 from crawler.newsroom.ferry import ENGLISH
 
-
 LANGUAGES = ("en", "nl", "de")
 """In which copies of the story are looked for; a page in another language is read, but not translated."""
 

@@ -2,8 +2,9 @@
 
 Thresholds come from two sources, named at each: *labels* are 5,196 labelled pairs of real news (human and machine
 translations, edited, cut and rewritten copies, reports of one event, announcements of one organisation), *read* are
-40 pairs that share 15 words in a row and were read by eye. They were set to keep false alarms on unlike pages under
-2 %, and to round numbers. `docs/` tells how to measure them again.
+40 pairs that share 15 words in a row and were read by eye. They are round numbers, set so that no random page and
+some 2 % of the pages about the same subject are claimed; many of those do share text. `python -m benchmarks.reuse`
+measures them again.
 
 Known failures: announcements of one organisation that differ by a version number or a name (figures that all
 disagree are caught, names are not); two outlets that print one press release; an excerpt of one sentence in another

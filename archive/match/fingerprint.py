@@ -52,6 +52,11 @@ def shingles(reading: Reading, size: int | None = None) -> Hashes:
     return np.unique(counted_shingles(reading, size or size_for(reading))[0])
 
 
+def all_shingles(reading: Reading, size: int) -> Hashes:
+    """As `shingles`, with those of the site's furniture: no word of the page has to be judged for them."""
+    return np.unique(shingle_hashes(reading.hashes, size))
+
+
 def size_for(reading: Reading) -> int:
     return SHINGLE_UNSPACED if reading.unspaced else SHINGLE
 

@@ -11,7 +11,7 @@ import numpy as np
 from archive.match import decide, fingerprint, lexical, semantic
 from archive.match.credit import best_credit, find_credits
 from archive.match.decide import Figures
-from archive.match.encoder import ENCODER
+from archive.match.encoder import ENCODER, LANGUAGES
 from archive.match.pointers import Target, address, names_title, pointers
 from archive.match.reading import Hashes, Reading
 from archive.text import Span, detect_language, latin_share
@@ -51,7 +51,7 @@ _LATIN = 0.5
 _SIGNALS_SAME_LANGUAGE = 3
 #: ... and without any. Of labelled paraphrases by people 95 % share three names or figures, and all share a shingle;
 #: of those by machines 95 % and 97 %.
-_SIGNALS_WITHOUT_WORDING = 5
+_SIGNALS_WITHOUT_WORDING = 4
 
 #: A passage this dense counts as nearly verbatim (`Figures.dense_words`).
 _DENSE = 0.7
@@ -118,11 +118,17 @@ class _PageReader:
         self.page = page
         self.reading = Reading(page.text, page_language(page))
         self._shingles: dict[int, Hashes] = {}
+        self._all_shingles: dict[int, Hashes] = {}
 
     def shingles(self, size: int) -> Hashes:
         if size not in self._shingles:
             self._shingles[size] = fingerprint.shingles(self.reading, size)
         return self._shingles[size]
+
+    def all_shingles(self, size: int) -> Hashes:
+        if size not in self._all_shingles:
+            self._all_shingles[size] = fingerprint.all_shingles(self.reading, size)
+        return self._all_shingles[size]
 
     @functools.cached_property
     def latin(self) -> bool:
@@ -173,17 +179,24 @@ class _Around:
     def points(self) -> bool:
         return bool(self.pointers) or self.short_id_in_url
 
+    @property
+    def asked(self) -> bool:
+        """Whether the page itself says that it has to do with the story."""
+        return self.points or self.own_url or bool(self.credit and self.credit.name)
+
 
 def _matched(reader: _PageReader, prepared: PreparedStory) -> Match:
     around = _around(reader, prepared)
     comparisons = [_compared(reader, text, prepared, around) for text in prepared.texts]
     best = max(comparisons, key=_rank, default=_Comparison(_around_only(around)))
     rule = decide.decide(best.figures)
-    claimed = rule.kind in COPY_KINDS or rule.kind in ("quotes_only", "related", "mentions")
     figures = best.figures
+    # Where no text is claimed, shared words are still worth showing; likeness of meaning would read as a claim.
+    claimed = rule.kind in COPY_KINDS or rule.kind == "quotes_only"
+    claimed = claimed or (rule.kind != "unrelated" and all(p.method == "lexical" for p in best.passages))
     return Match(
         kind=rule.kind,
-        story_text_id=best.text.source.id if best.text and best.passages else None,
+        story_text_id=best.text.source.id if best.text and best.passages and claimed else None,
         coverage_story=round(figures.coverage_story, 4) if claimed else 0.0,
         coverage_page=round(figures.coverage_page, 4) if claimed else 0.0,
         similarity=round(figures.similarity, 4) if claimed else 0.0,
@@ -237,9 +250,13 @@ def _around_only(around: _Around) -> Figures:
 
 
 def _compared(reader: _PageReader, text: PreparedText, prepared: PreparedStory, around: _Around) -> _Comparison:
+    same_language = reader.reading.language == text.reading.language
+    if _has_nothing_of(reader, text, around, same_language):
+        base = replace(_around_only(around), same_language=same_language)
+        return _Comparison(base, text=text, steps=("shingles", "gate"))
     base = replace(
         _around_only(around),
-        same_language=reader.reading.language == text.reading.language,
+        same_language=same_language,
         story_words=text.reading.counted_words // (2 if text.reading.unspaced else 1),
         page_words=reader.reading.counted_words // (2 if reader.reading.unspaced else 1),
     )
@@ -263,6 +280,22 @@ def _compared(reader: _PageReader, text: PreparedText, prepared: PreparedStory, 
     return max((comparison, by_words), key=_rank)
 
 
+def _has_nothing_of(reader: _PageReader, text: PreparedText, around: _Around, same_language: bool) -> bool:
+    """Whether the page shares too little with the text for any later step, furniture included: the usual case.
+
+    Telling furniture from text takes half the time of a comparison that comes to nothing.
+    """
+    if around.asked or not (reader.latin and text.latin):
+        return False
+    story = text.reading.signals
+    if not same_language and len(story.names) + len(story.figures) < _LEAST_SIGNALS:
+        return False
+    if fingerprint.shared(text.shingles, reader.all_shingles(fingerprint.size_for(text.reading))):
+        return False
+    needed = _SIGNALS_WITHOUT_WORDING if same_language else _SIGNALS_TO_TRY
+    return reader.reading.all_signals.shared_with(story) < needed
+
+
 def _throughout(figures: Figures) -> bool:
     """Whether two texts share so much wording that they must be in one language."""
     return min(figures.coverage_story, figures.coverage_page) >= 0.7
@@ -273,7 +306,7 @@ def _worth_reading(
 ) -> bool:
     """Whether the page's sentence vectors may tell more than its words did: the expensive step."""
     reading, story = reader.reading, text.reading
-    asked = around.points or around.own_url or bool(around.credit and around.credit.name)
+    asked = around.asked
     signals = reading.signals.shared_with(story.signals)
     if so_far.figures.same_language:
         needed = _SIGNALS_SAME_LANGUAGE if shared else _SIGNALS_WITHOUT_WORDING
@@ -445,6 +478,7 @@ def _evidence(best: _Comparison, around: _Around, reader: _PageReader) -> dict[s
         }
     if "semantic" in best.steps:
         evidence |= {
+            "language_known_to_encoder": reader.reading.language in LANGUAGES,
             "aligned_sentences": figures.links,
             "story_sentences": figures.story_sentences,
             "page_sentences": figures.page_sentences,

@@ -184,6 +184,11 @@ class Reading:
     def signals(self) -> Signals:
         return _signals(self)
 
+    @functools.cached_property
+    def all_signals(self) -> Signals:
+        """As `signals`, with those of the site's furniture: cheaper, and never fewer."""
+        return Signals(frozenset(figures_in(self.text)), frozenset(key for key, _ in self.names) - _CALENDAR)
+
 
 @dataclass(frozen=True, slots=True)
 class Signals:
@@ -199,19 +204,16 @@ class Signals:
 
 
 #: Days and months, by their keys: capitalised in some languages, and in every article of the week.
-_CALENDAR = frozenset(
-    word[:5]
-    for word in """
-    january february march april june july august september october november december
-    monday tuesday wednesday thursday friday saturday sunday
-    januari februari maart juni juli augustus oktober maandag dinsdag woensdag donderdag vrijdag zaterdag zondag
-    januar februar marz dezember montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag
-    janvier fevrier avril juillet aout septembre octobre novembre decembre lundi mardi mercredi jeudi vendredi samedi dimanche
-    enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
-    lunes martes miercoles jueves viernes sabado domingo
-    gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre lunedi martedi mercoledi giovedi venerdi
-    """.split()
-)
+_CALENDAR_WORDS = """
+january february march april june july august september october november december monday tuesday wednesday
+thursday friday saturday sunday januari februari maart juni juli augustus oktober maandag dinsdag woensdag
+donderdag vrijdag zaterdag zondag januar februar marz dezember montag dienstag mittwoch donnerstag freitag
+samstag sonnabend sonntag janvier fevrier avril juillet aout septembre octobre novembre decembre lundi mardi
+mercredi jeudi vendredi samedi dimanche enero febrero marzo abril mayo junio julio agosto septiembre octubre
+noviembre diciembre lunes martes miercoles jueves viernes sabado domingo gennaio febbraio aprile maggio giugno
+luglio settembre ottobre dicembre lunedi martedi mercoledi giovedi venerdi
+"""
+_CALENDAR = frozenset(word[:5] for word in _CALENDAR_WORDS.split())
 
 
 def is_weak(figure: str) -> bool:
