@@ -52,6 +52,9 @@ _SIGNALS_SAME_LANGUAGE = 3
 #: ... and without any. Of labelled paraphrases by people 95 % share three names or figures, and all share a shingle;
 #: of those by machines 95 % and 97 %.
 _SIGNALS_WITHOUT_WORDING = 4
+#: From which on a few sentences of a same-language page are tried first: 9 % of random pages, and a report of the same
+#: event that names no more than the place and the people.
+_SIGNALS_TO_TRY_SAME_LANGUAGE = 3
 
 #: A passage this dense counts as nearly verbatim (`Figures.dense_words`).
 _DENSE = 0.7
@@ -292,7 +295,7 @@ def _has_nothing_of(reader: _PageReader, text: PreparedText, around: _Around, sa
         return False
     if fingerprint.shared(text.shingles, reader.all_shingles(fingerprint.size_for(text.reading))):
         return False
-    needed = _SIGNALS_WITHOUT_WORDING if same_language else _SIGNALS_TO_TRY
+    needed = _SIGNALS_TO_TRY_SAME_LANGUAGE if same_language else _SIGNALS_TO_TRY
     return reader.reading.all_signals.shared_with(story) < needed
 
 
@@ -310,7 +313,9 @@ def _worth_reading(
     signals = reading.signals.shared_with(story.signals)
     if so_far.figures.same_language:
         needed = _SIGNALS_SAME_LANGUAGE if shared else _SIGNALS_WITHOUT_WORDING
-        return asked or bool(so_far.passages) or signals >= needed
+        if asked or so_far.passages or signals >= needed:
+            return True
+        return signals >= _SIGNALS_TO_TRY_SAME_LANGUAGE and semantic.try_some(story, reading, _TRIED, subject=True)
     wanted = {_primary(language) for language in prepared.story.languages}
     wanted |= {other.reading.language for other in prepared.texts if other.reading.language} if wanted else set()
     if wanted and reading.language and reading.language not in wanted:

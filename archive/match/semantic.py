@@ -396,12 +396,21 @@ def quote_share(a: Reading, b: Reading, semantic: Semantic) -> float:
     return quoted / total if total else 0.0
 
 
-def try_some(a: Reading, b: Reading, count: int) -> bool:
-    """Whether any of *count* sentences of *b*, spread over it, seems to say what a sentence of *a* says."""
+#: Cosine of the mean vectors from which on a page is about what the story is about (`decide`'s rule for `related`).
+SAME_SUBJECT = 0.5
+
+
+def try_some(a: Reading, b: Reading, count: int, *, subject: bool = False) -> bool:
+    """Whether any of *count* sentences of *b*, spread over it, seems to say what a sentence of *a* says.
+
+    With *subject* it is enough that together they seem to be about the same.
+    """
     if not a.units or not b.units:
         return False
     step = max(1, len(b.units) // count)
     some = encode([b.sentences[unit].of(b.text) for unit in b.units[::step][:count]])
+    if subject and _document_cosine(a.vectors, some) >= SAME_SUBJECT:
+        return True
     cosines = a.vectors @ some.T
     level_b = np.maximum(background_level(some), _runners_up(cosines.T))
     return bool((cosines.max(axis=0) - level_b).max() >= SEED)
