@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PORT ?= 8001
 
-.PHONY: run test setup lint types tests docs browser bench clean
+.PHONY: run test setup lint types tests browser bench lock clean
 
 run: $(READY)  ## The main job: the demo story on the bundled newsroom, or WATCH=watches/….toml on the live web.
 ifdef WATCH
@@ -45,6 +45,7 @@ bench: $(READY)  ## Evaluations on a data folder: make bench DATA=…
 	$(BIN)/python -m benchmarks.warc_import $(DATA)/web/warc
 	$(BIN)/python -m benchmarks.captures $(DATA)/web/captures
 	$(BIN)/python -m benchmarks.syndication $(DATA)/web/syndication
+	$(BIN)/python -m benchmarks.story $(DATA)/story
 
 lock:  ## Renew requirements.lock after a change of pyproject.toml.
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock

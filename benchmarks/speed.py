@@ -1,6 +1,6 @@
 """How fast crawl and processing are together, against the plain pipeline and against trafilatura alone.
 
-    python -m benchmarks.speed DIR [--pages 400] [--rounds 3]
+    python -m benchmarks.speed DIR [--pages 1000] [--rounds 3]
 
 DIR is searched for saved pages (*.html.gz). They are served from this machine by a process of its own. In turn, each round:
 afterprint's `run` (crawl beside two workers; every page extracted, versioned, and matched against a story), the plain
@@ -89,7 +89,7 @@ def time_trafilatura(bodies: list[bytes]) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--pages", type=int, default=400)
+    parser.add_argument("--pages", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     bodies = chosen_pages(options.folder, options.pages)

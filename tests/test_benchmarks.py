@@ -6,7 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
-from benchmarks import captures, syndication, warc_import
+from benchmarks import captures, story, syndication, warc_import
 
 
 def some(folder: Path, target: Path, lines: list[str], files: list[str]) -> Path:
@@ -54,3 +54,9 @@ def test_warc_import(shared_data: Path, tmp_path: Path) -> None:
     figures = warc_import.main(some(folder, tmp_path, small, [json.loads(line)["file"] for line in small]))
     assert figures["crashes"] == 0
     assert figures["captures"] > 0
+
+
+def test_story(shared_data: Path) -> None:
+    figures = story.main(shared_data / "story")
+    assert figures["copies_found"] == 1.0
+    assert figures["others_refused"] == 1.0
