@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from archive.types import Capture, FrontierEntry, Lead
 
 if TYPE_CHECKING:
-    from archive.store import RunSummary
-
-RunState = Literal["running", "finished", "stopped", "failed", "killed"]
-SourceOutcome = Literal["ok", "empty", "unchanged", "failed", "unreadable"]
+    from archive.store import RunState, RunSummary, SourceOutcome
 
 
 class ArchivePort(Protocol):

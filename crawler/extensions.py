@@ -17,9 +17,8 @@ from scrapy.utils.asyncio import AsyncioLoopingCall
 
 from archive import lock
 from archive.exceptions import AfterprintError
-from archive.store import Store
+from archive.store import RunState, Store
 from archive.times import utc_now
-from crawler.archive_port import RunState
 from crawler.report import summary_text
 from crawler.seeding import seed
 from crawler.slots import seconds_until_free

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from w3lib.encoding import http_content_type_encoding
 
+from archive.store import SourceOutcome
 from archive.types import Capture, Lead, Purpose
-from crawler.archive_port import SourceOutcome
 from crawler.discovery.feeds import leads_from_feed
 from crawler.discovery.front_page import leads_from_front_page
 from crawler.discovery.reading import SourceReading

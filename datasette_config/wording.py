@@ -161,7 +161,8 @@ def state(row: Mapping[str, Any]) -> State:
     if decision == "gone":
         if not row["gone_from"]:
             return State("gone", Markup("absent on {}, never seen present").format(day(row["last_captured"])))
-        window = Markup("present {}, absent from {}").format(day(row["last_seen"]), day(row["gone_from"]))
+        told = when if str(row["last_seen"])[:10] == row["gone_from"][:10] else day
+        window = Markup("present {}, absent from {}").format(told(row["last_seen"]), told(row["gone_from"]))
         if row["gone_from"] == row["last_captured"]:
             window += Markup(" (looked once)")
         return State("gone", window)

@@ -203,19 +203,18 @@ def test_commands_answer_mistakes_in_words(told: dict[str, Any], tmp_path: Path)
     assert "afterprint init" in missing.output
 
 
-def test_one_line_is_enough_to_begin(told: dict[str, Any], tmp_path: Path) -> None:
+def test_one_line_is_enough_to_begin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     runner = CliRunner()
-    with runner.isolated_filesystem(tmp_path):
-        made = runner.invoke(main, ["init"])
-        assert made.exit_code == 0
-        added = runner.invoke(main, ["add", "https://example.org/2023/the-article.html"])
-        assert added.exit_code == 0, added.output
-        assert Path("watches/the-article-html.toml").read_text(encoding="utf-8").startswith('url = "https://')
-        checked = runner.invoke(main, ["check", "watches/the-article-html.toml", "--json"])
-        assert json.loads(checked.output)["asked"] == [
-            {"purpose": "page", "url": "https://example.org/2023/the-article.html"}
-        ]
-        assert runner.invoke(main, ["add", "https://example.org/2023/the-article.html"]).exit_code == 2
+    assert runner.invoke(main, ["init"]).exit_code == 0
+    added = runner.invoke(main, ["add", "https://example.org/2023/the-article.html"])
+    assert added.exit_code == 0, added.output
+    assert Path("watches/the-article-html.toml").read_text(encoding="utf-8").startswith('url = "https://')
+    checked = runner.invoke(main, ["check", "watches/the-article-html.toml", "--json"])
+    assert json.loads(checked.output)["asked"] == [
+        {"purpose": "page", "url": "https://example.org/2023/the-article.html"}
+    ]
+    assert runner.invoke(main, ["add", "https://example.org/2023/the-article.html"]).exit_code == 2
 
 
 def test_people_who_know_scrapy(told: dict[str, Any]) -> None:

@@ -76,6 +76,9 @@ class Group(click.Group):
         except AfterprintError as error:
             click.secho(f"Error: {error}", err=True, fg="red" if sys.stderr.isatty() else None)
             ctx.exit(error.exit_code)
+        except KeyboardInterrupt:
+            click.echo("\nStopped at once. What was written stands; the next run goes on from there.", err=True)
+            ctx.exit(130)  # as shells report a program that Ctrl-C ended
 
 
 def print_json(value: object) -> None:

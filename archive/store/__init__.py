@@ -12,10 +12,20 @@
 
 from __future__ import annotations
 
-from archive.store._captures import RunSummary, SourceResult
+from archive.store._captures import RunState, RunSummary, SourceOutcome, SourceResult
 from archive.store._derived import CaptureToRead, ReadBody
 from archive.store._frontier import FrontierState
 from archive.store._reports import Reports as Store
 from archive.store._stories import texts_digest
 
-__all__ = ["CaptureToRead", "FrontierState", "ReadBody", "RunSummary", "SourceResult", "Store", "texts_digest"]
+__all__ = [
+    "CaptureToRead",
+    "FrontierState",
+    "ReadBody",
+    "RunState",
+    "RunSummary",
+    "SourceOutcome",
+    "SourceResult",
+    "Store",
+    "texts_digest",
+]
