@@ -85,7 +85,25 @@ def changed_fields(old: Fields, new: Fields) -> tuple[str, ...]:
 
     Other quotes or dashes are another text: its change is ranked as noise, but not lost.
     """
+    old, new = _without_headlines(old, new)
     return tuple(name for name in (*DECIDING_FIELDS, *NOTED_FIELDS) if _form(old.get(name)) != _form(new.get(name)))
+
+
+def _without_headlines(old: Fields, new: Fields) -> tuple[Fields, Fields]:
+    """Both without the headline as first line of the text, if it stands there in both.
+
+    Many templates print the headline inside the article: its change is no change of the text.
+    """
+    bodies = [_after_headline(fields) for fields in (old, new)]
+    if None in bodies:
+        return old, new
+    return {**old, "text": bodies[0]}, {**new, "text": bodies[1]}
+
+
+def _after_headline(fields: Fields) -> str | None:
+    first, _, rest = (fields.get("text") or "").partition("\n")
+    title = _form(fields.get("title"))
+    return rest if title and rest and _form(first) == title else None
 
 
 def _form(value: str | None) -> str:

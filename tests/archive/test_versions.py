@@ -100,6 +100,12 @@ def test_a_version_names_its_changed_fields() -> None:
     assert decision.changed_fields == ("title", "modified")
 
 
+def test_a_headline_printed_in_the_article_is_no_change_of_its_text() -> None:
+    before = fields(text=f"Ferry cancelled\n{TEXT}")
+    after = fields(title="Ferry off", text=f"Ferry off\n{TEXT}")
+    assert decide(before, seen(says=after)).changed_fields == ("title",)
+
+
 def test_a_b_a_is_three_versions() -> None:
     a, b = fields(), fields(text=TEXT + " It sails again.")
     versions, _ = history(7, [seen(1, says=a), seen(2, says=b), seen(3, says=a)])
