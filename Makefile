@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PORT ?= 8001
 
-.PHONY: run test setup lint types tests browser bench lock clean
+.PHONY: run test setup lint types tests datasette-1 browser bench lock clean
 
 run: $(READY)  ## The main job: the demo story on the bundled newsroom, or WATCH=watches/….toml on the live web.
 ifdef WATCH
@@ -15,7 +15,7 @@ else
 	@$(BIN)/afterprint --archive demo.db demo --port $(PORT) $(if $(NO_SERVE),--no-serve)
 endif
 
-test: $(READY) browser lint types tests  ## All checks.
+test: $(READY) browser lint types datasette-1 tests  ## All checks.
 
 setup: $(READY)
 
@@ -35,6 +35,10 @@ types: $(READY)
 
 tests: $(READY)
 	$(BIN)/pytest
+
+datasette-1: $(READY) browser  ## The reading pages on the next Datasette, an alpha pinned here.
+	$(BIN)/python -m pip install --quiet --upgrade --target $(VENV)/datasette-1 datasette==1.0a41
+	PYTHONPATH=$(VENV)/datasette-1 $(BIN)/pytest tests/datasette_config
 
 browser:  ## Chromium for the browser tests, from the system's packages.
 	@command -v chromium >/dev/null || { \

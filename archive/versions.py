@@ -72,7 +72,7 @@ def decide(known: Fields | None, seen: Observation) -> Decision:
         return Decision("bad", f"read another way than before ({known.get('path')} → {seen.fields.get('path')})")
     changed = changed_fields(known, seen.fields)
     if not any(name in DECIDING_FIELDS for name in changed):
-        return Decision("unchanged", "304" if seen.not_modified else "the same text")
+        return Decision("unchanged", "the server answered 304" if seen.not_modified else "the same text")
     if _other_article(known, seen.fields):
         return Decision("bad", "another article answers at this address")
     if _lost_text(known, seen.fields):

@@ -137,7 +137,7 @@ def _print_explanation(report: dict[str, Any]) -> None:
     for capture in report["captures"]:
         outcome = capture["error_class"] or f"HTTP {capture['status']}"
         why = capture["why"] or capture["error_detail"] or "not read yet"
-        click.echo(f"  Capture {capture['id']:<3}{capture['captured_at']}  {outcome}: {why}")
+        click.echo(f"  Capture {capture['id']:<4} {capture['captured_at']}  {outcome}: {why}")
     if not report["captures"]:
         frontier = report["frontier"]
         click.echo(f"  Never fetched; due {frontier['due_at']}." if frontier else "  Never fetched.")
