@@ -102,6 +102,9 @@ CREATE TABLE run_source (            -- what one source gave in one run
   reason       TEXT,                 -- the failure in words
   leads        INTEGER NOT NULL DEFAULT 0,
   new_leads    INTEGER NOT NULL DEFAULT 0,
+  fetched      INTEGER NOT NULL DEFAULT 0,  -- pages that it named and that answered in this run
+  new          INTEGER NOT NULL DEFAULT 0,  -- of them: a body never seen before
+  failed       TEXT NOT NULL DEFAULT '{}',  -- JSON: error class or status -> pages that it named and that failed
   UNIQUE (run_id, source, query)
 ) STRICT;
 
@@ -429,7 +432,8 @@ FROM page_url pu JOIN lead l ON l.url_key = pu.url_key JOIN story s ON s.id = l.
 CREATE VIEW runs AS SELECT id, kind, watch, state, started_at, finished_at, planned, fetched, new, unchanged, failed, skipped, note FROM run;
 
 CREATE VIEW run_sources AS           -- what each source gave in each run
-SELECT rs.id, rs.run_id, r.watch, r.started_at, rs.source, rs.query, rs.outcome, rs.reason, rs.leads, rs.new_leads
+SELECT rs.id, rs.run_id, r.watch, r.started_at, rs.source, rs.query, rs.outcome, rs.reason, rs.leads, rs.new_leads,
+       rs.fetched, rs.new, rs.failed
 FROM run_source rs JOIN run r ON r.id = rs.run_id;
 """
 

@@ -128,6 +128,18 @@ def test_unchanged_pages_answer_304_and_leave_a_row(told: dict[str, Any]) -> Non
     assert not rows(told["archive"], "SELECT 1 FROM capture WHERE not_modified AND body_sha256 IS NULL")
 
 
+def test_each_source_of_a_run_says_what_came_of_the_pages_it_named(told: dict[str, Any]) -> None:
+    first = rows(
+        told["archive"],
+        "SELECT source, leads, fetched, new, failed FROM run_sources WHERE run_id = 1 AND query LIKE '%kustbode%/feed.xml'",
+    )
+    assert first == [("feed", 3, 3, 3, "{}")]
+    trapdoor = rows(
+        told["archive"], "SELECT failed FROM run_sources WHERE run_id = 1 AND query LIKE 'http://trapdoor.localhost:%/'"
+    )
+    assert json.loads(trapdoor[0][0])["guard"] == 2
+
+
 DERIVED_VIEWS = {
     "versions": "url, number, title, seen_from, seen_to, captures, changed_fields, text_sha256, first_capture_id, last_capture_id",
     "changes": "url, seen_at, summary, similarity, words_added, words_removed, moves, significance, reasons, fields, diff_hash",

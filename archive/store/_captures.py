@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Literal
@@ -37,6 +37,12 @@ class SourceResult:
     reason: str | None
     leads: int
     new_leads: int
+    #: pages that it named and that answered in this run
+    fetched: int = 0
+    #: of them: a body never seen before
+    new: int = 0
+    #: error class or "http 404" -> pages that it named and that failed
+    failed: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +142,33 @@ class Captures(Frontier):
                     run_id,
                 ),
             )
+            self._count_pages_of_sources(run_id)
         return self.run(run_id)
+
+    def _count_pages_of_sources(self, run_id: int) -> None:
+        """Note at each source of a run what came of the pages that it named. A page may have several sources."""
+        rows = self._all(
+            """SELECT l.query, coalesce(c.error_class, CASE WHEN c.status >= 400 THEN 'http ' || c.status END) AS class,
+                      count(DISTINCT c.id) AS n,
+                      count(DISTINCT CASE WHEN c.body_sha256 IS NOT NULL AND NOT c.not_modified AND NOT EXISTS
+                        (SELECT 1 FROM capture o WHERE o.body_sha256 = c.body_sha256 AND o.id < c.id) THEN c.id END) AS new
+               FROM capture c JOIN page_url u ON u.url = c.url JOIN lead l ON l.url_key = u.url_key
+               WHERE c.run_id = ? AND c.purpose = 'page' GROUP BY 1, 2""",
+            (run_id,),
+        )
+        for query in {row["query"] for row in rows}:
+            of_query = [row for row in rows if row["query"] == query]
+            failed = {row["class"]: row["n"] for row in of_query if row["class"]}
+            self._run(
+                """UPDATE run_source SET fetched = ?, new = ?, failed = ? WHERE run_id = ? AND query = ?""",
+                (
+                    sum(row["n"] for row in of_query if not row["class"]),
+                    sum(row["new"] for row in of_query if not row["class"]),
+                    json.dumps(failed),
+                    run_id,
+                    query,
+                ),
+            )
 
     def run(self, run_id: int) -> RunSummary:
         """The run with this id. Raises KeyError if there is none."""
@@ -158,7 +190,17 @@ class Captures(Frontier):
             failed=json.loads(row["failed"]),
             skipped=json.loads(row["skipped"]),
             sources=tuple(
-                SourceResult(s["source"], s["query"], s["outcome"], s["reason"], s["leads"], s["new_leads"])
+                SourceResult(
+                    s["source"],
+                    s["query"],
+                    s["outcome"],
+                    s["reason"],
+                    s["leads"],
+                    s["new_leads"],
+                    s["fetched"],
+                    s["new"],
+                    json.loads(s["failed"]),
+                )
                 for s in sources
             ),
             note=row["note"],
