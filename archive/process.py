@@ -75,7 +75,7 @@ Reading = Extraction | Unreadable | None
 
 def default_workers() -> int:
     """One worker a core, two at least: the writer and a crawl beside it wait most of their time."""
-    return max(2, len(os.sched_getaffinity(0)))
+    return max(2, os.cpu_count() or 2)
 
 
 def process(
@@ -127,6 +127,8 @@ class _Processing:
     def run(self, go_on: Callable[[], bool]) -> Summary:
         try:
             while True:
+                # Asked before looking: what a crawl added in its last moments is seen by the pass after its end.
+                more_may_come = go_on()
                 self._load_stories()
                 done = self._drain(self._read_jobs())
                 self._promote_texts()
@@ -137,7 +139,7 @@ class _Processing:
                     self.summary.stopped = True
                     break
                 if not done:
-                    if not go_on():
+                    if not more_may_come:
                         break
                     self.stop.wait(0.2)
         finally:

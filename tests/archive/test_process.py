@@ -165,3 +165,13 @@ def test_a_stop_leaves_the_rest_for_the_next_call(store: Store) -> None:
     assert 1 <= summary.read < 6
     assert summary.read + run(store).read == 6
     assert len(rows(store, "SELECT * FROM version")) == 6
+
+
+def test_what_a_crawl_adds_in_its_last_moment_is_read(store: Store) -> None:
+    def crawl_goes_on() -> bool:
+        """By the time the answer is "no", the crawl has just written its last capture."""
+        if not rows(store, "SELECT 1 FROM capture"):
+            add(store, 1)
+        return False
+
+    assert process(store.path, now=lambda: T, workers=1, go_on=crawl_goes_on).read == 1
