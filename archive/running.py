@@ -93,17 +93,11 @@ def _is_running(child: subprocess.Popen[bytes]) -> bool:
 
 def _copies_point_on(archive: Path, slug: str) -> bool:
     """Whether the copies found name URLs never heard of, so that another crawl finds more."""
-    from crawler.discovery.markup import leads_from_markup
+    from crawler.seeding import copy_leads
 
     with Store(archive) as store:
         story = store.story_by_slug(slug)
-        if story is None or story.id is None:
-            return False
-        return any(
-            not store.is_known_url(lead.url)
-            for page in store.copies_of(story.id)
-            for lead in leads_from_markup(page.markup, page.links, page.url, story.urls, story.short_ids)
-        )
+        return story is not None and any(not store.is_known_url(lead.url) for lead in copy_leads(store, story))
 
 
 def _start_crawl(watch: Path, archive: Path, *, again: bool, budget: int | None) -> subprocess.Popen[bytes]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from archive.store import Store
-from archive.types import Lead, Purpose
+from archive.types import Lead, Purpose, Story
 from crawler.discovery.markup import leads_from_markup
 from crawler.watch import Watch
 
@@ -35,7 +36,12 @@ def seed(store: Store, watch: Watch, *, run_id: int | None, now: datetime) -> in
     assert story.id is not None
     store.add_leads(given_leads(watch), story_id=story.id, run_id=run_id, now=now)
     if watch.sources.follow_copies:
-        for page in store.copies_of(story.id):
-            leads = leads_from_markup(page.markup, page.links, page.url, story.urls, story.short_ids)
-            store.add_leads(leads, story_id=story.id, run_id=run_id, now=now)
+        store.add_leads(tuple(copy_leads(store, story)), story_id=story.id, run_id=run_id, now=now)
     return story.id
+
+
+def copy_leads(store: Store, story: Story) -> Iterator[Lead]:
+    """What the copies of a stored *story* point to: originals, translations, other copies; known ones too."""
+    assert story.id is not None
+    for page in store.copies_of(story.id):
+        yield from leads_from_markup(page.markup, page.links, page.url, story.urls, story.short_ids)

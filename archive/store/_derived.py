@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from hashlib import sha256
 from itertools import pairwise
@@ -307,18 +307,7 @@ class Derived(Captures, Stories):
         row = self._one("SELECT * FROM version_texts WHERE id = ?", (version_id,))
         if row is None:
             raise KeyError(version_id)
-        return VersionText(
-            title=row["title"],
-            subtitle=row["subtitle"],
-            byline=row["byline"],
-            published=row["published"],
-            modified=row["modified"],
-            section=row["section"],
-            language=row["language"],
-            image=row["image"],
-            correction=row["correction"],
-            text=row["text"],
-        )
+        return VersionText(**{field.name: row[field.name] for field in fields(VersionText)})
 
     def add_change(self, old_version_id: int, new_version_id: int, label: str, change: Change) -> int:
         """Keep what changed between two versions."""
