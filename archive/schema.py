@@ -305,6 +305,7 @@ CREATE TABLE passage (               -- what corresponds to what
   likeness       REAL NOT NULL,
   method         TEXT NOT NULL CHECK (method IN ('lexical', 'semantic')),
   quotation      INTEGER NOT NULL,   -- 1: a third party's words on both sides
+  links          TEXT NOT NULL,      -- JSON: [[story_start, story_end, page_start, page_end], ...] of its sentences
   UNIQUE (match_id, number)
 ) STRICT;
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Role = Literal["original", "translation"]
 
@@ -346,6 +346,15 @@ class PageText:
     markup: Markup = Markup()
 
 
+class SentenceLink(NamedTuple):
+    """A sentence (or a few that belong together) of the story and what says the same on the page, in code points."""
+
+    story_start: int
+    story_end: int
+    page_start: int
+    page_end: int
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A span of the story and the span of the page that corresponds to it."""
@@ -359,6 +368,8 @@ class Passage:
     method: Literal["lexical", "semantic"]
     #: both sides stand inside quotation marks: a third party's words
     quotation: bool = False
+    #: the sentences inside it that correspond, in page order
+    links: tuple[SentenceLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

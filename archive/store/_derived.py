@@ -398,7 +398,7 @@ class Derived(Captures, Stories):
             assert match_id is not None
             self._conn.executemany(
                 """INSERT INTO passage (match_id, number, story_start, story_end, page_start, page_end, likeness, method,
-                                        quotation) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                                        quotation, links) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                 [
                     (
                         match_id,
@@ -410,6 +410,7 @@ class Derived(Captures, Stories):
                         passage.likeness,
                         passage.method,
                         int(passage.quotation),
+                        json.dumps(passage.links),
                     )
                     for number, passage in enumerate(match.passages, start=1)
                 ],
