@@ -5,7 +5,8 @@
     store.captures_to_read() ─► [worker] extract ─► ┌ one transaction a capture ────────────────────────────┐
                                                     │ extraction, quality ─► history ─► versions ─► changes  │
                                                     └────────────────────────────────────────────────────────┘
-    new versions             ─► [worker] match   ─►   one transaction a version: match, passages
+    new stories              ─► [worker] look up ─►   versions that are there already ─► match
+    new versions             ─► [worker] look up ─►   all stories ─► match ─► one transaction a version: matches, passages
 
 Extraction takes tens of milliseconds a page and a sentence encoder more: both run in worker processes,
 which read the archive and never write it. The one writer applies results in the order in which jobs were made,
@@ -25,21 +26,28 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from archive import alerts, diff, extract, versions
+from archive import alerts, diff, extract, references, versions
 from archive.alerts import Event
 from archive.exceptions import StoreError
 from archive.quality import judge, may_be_html
-from archive.store import CaptureToRead, Store, texts_digest
+from archive.store import CaptureToRead, IndexedStory, Store, texts_digest
 from archive.times import to_text
-from archive.types import COPY_KINDS, Extraction, Match, Observation, Quality, Story, StoryText
+from archive.types import COPY_KINDS, Extraction, Observation, Quality
+
+if TYPE_CHECKING:
+    from archive.lookup import Compared, Lookup, StoryMatch, StoryTextVectors
+    from archive.match.candidates import Keys
 
 MAX_READ_BYTES = 8 * 1024 * 1024
 """A larger HTML document is kept but not read: the largest article page seen has 2.5 MB, and parsing takes 40 times as much memory."""
 
 MATCH_BATCH = 8
-"""Versions a match job: enough to make a job worth its message, few enough that no worker idles at the end."""
+"""Versions, or texts, a job: enough to make a job worth its message, few enough that no worker idles at the end."""
+
+INDEX_BATCH = 200
+"""Stories put into the look-up in one transaction."""
 
 
 @dataclass(slots=True)
@@ -102,6 +110,32 @@ def process(
         return _Processing(store, now, workers or default_workers(), stop or threading.Event(), progress).run(go_on)
 
 
+def match_story(
+    path: Path,
+    slug: str,
+    *,
+    now: Callable[[], datetime],
+    workers: int | None = None,
+    stop: threading.Event | None = None,
+    progress: Callable[[Summary, int], None] | None = None,
+) -> Summary:
+    """Look once more for everything in the archive that one story may have to do with, and compare it.
+
+    What the present matcher said of its present texts stands. Versions that were never compared are compared with all
+    stories. No captures are read.
+
+    Args:
+        slug: the story's name.
+
+    Raises:
+        KeyError: there is no story of this name.
+        StoreError: the archive could not be read or written.
+    """
+    with Store(path, create=False) as store:
+        processing = _Processing(store, now, workers or default_workers(), stop or threading.Event(), progress)
+        return processing.match_only(slug)
+
+
 Job = tuple["Future[Any] | None", Callable[[Any], None]]
 
 
@@ -122,19 +156,28 @@ class _Processing:
         self.summary = Summary()
         self.pool = _pool(workers, store.path)
         self.in_flight: dict[str, Future[Reading]] = {}
-        self.stories: list[tuple[Story, str]] = []
+        #: raised when stories or their vectors change, so that the workers read them again
+        self.generation = 0
+        #: leads up to this id were looked at: of which stories each page has to have a row
+        self.newest_lead = 0
+        #: versions of the last pass that ask for the stories' vectors
+        self.waiting = 0
+        #: story id -> its name and what its user wants to be told
+        self.wanted: dict[int, tuple[str, tuple[str, ...]]] = {}
+        #: captures read and versions matched when texts were last promoted
+        self.promoted_after: tuple[int, int] | None = None
+        #: the highest ids of versions and matches then
+        self.promoted_up_to = (0, 0)
 
     def run(self, go_on: Callable[[], bool]) -> Summary:
         try:
+            self._remember_all()
             while True:
                 # Asked before looking: what a crawl added in its last moments is seen by the pass after its end.
                 more_may_come = go_on()
-                self._load_stories()
                 done = self._drain(self._read_jobs())
                 self._promote_texts()
-                done += self._drain(self._match_jobs())
-                while self.store.index_versions():
-                    pass
+                done += self._match_new()
                 if self.stop.is_set():
                     self.summary.stopped = True
                     break
@@ -212,6 +255,8 @@ class _Processing:
                 )
             )
             store.add_reading(capture.id, extract.LABEL, extraction_id, quality)
+            if extraction is not None and quality.good:
+                self._remember(capture.page_id, extraction.text)
             self._tell_history(capture, extraction_id, extraction, quality)
         if capture.body_sha256 is not None:
             self.in_flight.pop(capture.body_sha256, None)
@@ -230,6 +275,20 @@ class _Processing:
             return self.store.add_extraction(digest, reading), reading
         known = self.store.extraction_of(digest, extract.LABEL)
         return (known.id, known.extraction) if known else (None, None)
+
+    # --- the outlet's own lines ---
+
+    def _remember(self, page_id: int, text: str) -> None:
+        others = self.store.remember_lines(page_id, extract.LABEL, text)
+        if others:
+            self.store.doubt_matches(others)
+
+    def _remember_all(self) -> None:
+        """Note the lines of pages that were read before lines were noted, or were noted another way."""
+        while pages := self.store.pages_to_remember(extract.LABEL):
+            with self.store.transaction():
+                for page_id, text in pages:
+                    self._remember(page_id, text)
 
     def _tell_history(
         self, capture: CaptureToRead, extraction_id: int | None, extraction: Extraction | None, quality: Quality
@@ -270,74 +329,246 @@ class _Processing:
 
     # --- stories ---
 
-    def _load_stories(self) -> None:
-        self.stories = [(story, texts_digest(story.texts)) for story in self.store.stories() if story.texts]
-
     def _promote_texts(self) -> None:
-        """Take the first good capture of a named URL for a reference text that nobody provided."""
-        promoted = False
-        for story_id, text_url in self.store.text_urls_without_text():
-            found = self.store.first_good_text(text_url.url)
-            if found is None:
-                continue
-            capture_id, text, language = found
-            spoken = text_url.language if text_url.language != "und" else language or "und"
-            with self.store.transaction():
-                self.store.add_story_text(story_id, StoryText(text, spoken, text_url.role, f"capture:{capture_id}"))
-            self.summary.promoted.append(f"{text_url.url} ({spoken}, {text_url.role}), capture {capture_id}")
-            promoted = True
-        if promoted:
-            self._load_stories()
+        """Take the story's original and its official translations for reference texts, once they are captured.
 
-    def _match_jobs(self) -> Iterator[Job]:
-        if not self.stories:
-            return
-        from archive.match import LABEL as matcher  # loads numpy: only where there is something to match
-
-        for story, texts in self.stories:
-            assert story.id is not None
-            after = 0
-            while not self.stop.is_set():
-                ids = self.store.versions_to_match(story.id, matcher, texts, after=after)
-                if not ids:
-                    break
-                after = ids[-1]
-                for start in range(0, len(ids), MATCH_BATCH):
-                    if self.stop.is_set():
-                        return
-                    batch = tuple(ids[start : start + MATCH_BATCH])
-                    future = self.pool.submit(_match_versions, batch, story.id, texts)
-                    yield future, partial(self._keep_matches, story, texts, batch)
-
-    def _keep_matches(self, story: Story, texts: str, version_ids: tuple[int, ...], matches: list[Match]) -> None:
-        assert story.id is not None
-        for version_id, match in zip(version_ids, matches, strict=True):
-            with self.store.transaction():
-                self.store.add_match(version_id, story.id, texts, match)
-                self.summary.matched += 1
-                self.summary.kinds[match.kind] += 1
-                if match.kind in COPY_KINDS and not match.evidence.get("own_url"):
-                    page_id = self.store.page_of_version(version_id)
-                    event = alerts.new_match(
-                        page_id, story.slug, match.kind, self.store.outlet_of(page_id), match.explanation
+        A text whose capture turned out bad is withdrawn first. Stories whose texts changed are matched again.
+        """
+        done = (self.summary.read, self.summary.matched)
+        if done == self.promoted_after:
+            return  # nothing was read or matched since
+        self.promoted_after = done
+        newest = self.store.newest_derived_ids()
+        # Some are looked at twice: rows that are made anew may get the ids of those that were deleted.
+        seen_version, seen_match = (max(0, last - 100) for last in self.promoted_up_to)
+        self.promoted_up_to = newest
+        changed = False
+        for story_id in self.store.stories_with_news(extract.LABEL, after_version=seen_version, after_match=seen_match):
+            story = self.store.story(story_id)
+            for promoted in self.store.promoted_texts(story, extract.LABEL):
+                reason = references.withdrawn(promoted)
+                if reason is not None and promoted.text.id is not None:
+                    self.store.retire_text(promoted.text.id, reason)
+                    self.summary.told.append(
+                        f"reference text withdrawn from {story.slug} ({promoted.text.language}): {reason}"
                     )
-                    self._note(event, story)
+                    story = self.store.story(story_id)
+                    changed = True
+            candidates = self.store.reference_candidates(story, references.outlet_domains(story))
+            for promotion in references.promotions(story, candidates) if candidates else ():
+                self.store.promote_text(story_id, promotion)
+                text = promotion.text
+                self.summary.promoted.append(
+                    f"{promotion.candidate.url} ({text.language}, {text.role}), "
+                    f"capture {promotion.candidate.capture_id}: {promotion.why}"
+                )
+                changed = True
+        if changed:
+            self._forget_stories()
+
+    def match_only(self, slug: str) -> Summary:
+        """Compare one story anew with all that is there, and new versions with all stories; read no captures."""
+        story = self.store.story_by_slug(slug)
+        if story is None or story.id is None:
+            raise KeyError(slug)
+        try:
+            self._begin_lookup()
+            self._index_stories()
+            self.store.search_again(story.id)
+            while self._match_new() and not self.stop.is_set():
+                pass
+            self.summary.stopped = self.stop.is_set()
+        finally:
+            self.pool.shutdown(wait=not self.stop.is_set(), cancel_futures=True)
+        return self.summary
+
+    def _match_new(self) -> int:
+        """Compare what was not compared yet: new stories with old versions, then new versions with all stories.
+
+        Returns how many jobs were done.
+        """
+        while self.store.index_versions():  # stories look for their titles in it
+            pass
+        if not self.store.has_story_text():
+            return 0
+        self._begin_lookup()
+        done = self._index_stories()
+        self.newest_lead = self.store.reopen_fetched_for(self.newest_lead)
+        done += self._search_stories()
+        done += self._drain(self._version_jobs())
+        if self.waiting and not self.stop.is_set():
+            done += self._drain(self._story_vector_jobs())
+        return done
+
+    def _begin_lookup(self) -> None:
+        from archive import lookup  # loads numpy: only where there is something to match
+
+        if self.store.begin_lookup(lookup.LABEL, lookup.ENCODER):
+            self._forget_stories()
+
+    def _forget_stories(self) -> None:
+        """Have everyone read the stories again: something about them changed."""
+        self.generation += 1
+        self.wanted.clear()
+
+    def _index_stories(self) -> int:
+        """Have pages find the stories that are new or were changed."""
+        from archive.match.candidates import story_pointers
+
+        story_ids = self.store.stories_to_index()
+        if not story_ids:
+            return 0
+        done = self._drain(self._story_key_jobs(self.store.texts_to_index(story_ids)))
+        if self.stop.is_set():
+            return done
+        for start in range(0, len(story_ids), INDEX_BATCH):
+            with self.store.transaction():
+                for story_id in story_ids[start : start + INDEX_BATCH]:
+                    story = self.store.story(story_id)
+                    self.store.index_story(story, texts_digest(story.texts), story_pointers(story))
+        self._forget_stories()
+        return done
+
+    def _story_key_jobs(self, text_ids: list[int]) -> Iterator[Job]:
+        for batch in _batches(text_ids):
+            if self.stop.is_set():
+                return
+            yield self.pool.submit(_keys_of_story_texts, batch), self._keep_story_keys
+
+    def _keep_story_keys(self, found: list[tuple[int, Keys]]) -> None:
+        with self.store.transaction():
+            for text_id, keys in found:
+                self.store.index_story_text(text_id, keys.fingerprints, keys.signals, keys.latin)
+
+    def _story_vector_jobs(self) -> Iterator[Job]:
+        """Read the sentences of all stories, so that pages in other words and scripts find them."""
+        for batch in _batches(self.store.story_texts_without_vectors()):
+            if self.stop.is_set():
+                return
+            yield self.pool.submit(_vectors_of_story_texts, batch), self._keep_story_vectors
+
+    def _keep_story_vectors(self, found: list[StoryTextVectors]) -> None:
+        with self.store.transaction():
+            for one in found:
+                self.store.add_story_vectors(one.story_text_id, one.whole, one.sentences)
+        self._forget_stories()
+
+    # --- a story against what was there before it ---
+
+    def _search_stories(self) -> int:
+        stories = self.store.stories_to_search()
+        if stories and self.store.nothing_compared():
+            self.store.set_all_searched()
+            return 0
+        done = 0
+        for story in stories:
+            if self.stop.is_set():
+                break
+            done += self._drain(self._text_vector_jobs(story))
+            done += self._drain(self._search_jobs(story))
+            if not self.stop.is_set():
+                self.store.set_searched(story.story_id, None)
+        return done
+
+    def _text_vector_jobs(self, story: IndexedStory) -> Iterator[Job]:
+        """Read the sentences of pages that only meaning can tell: names are written otherwise there."""
+        unread = self.pool.submit(_unread_for, story.story_id, self.generation).result()
+        if not unread and not self.store.has_text_vectors():
+            return  # no page is asked by its meaning
+        for batch in _batches(self.store.story_texts_without_vectors(story.story_id)):
+            if self.stop.is_set():
+                return
+            yield self.pool.submit(_vectors_of_story_texts, batch), self._keep_story_vectors
+        for batch in _batches(unread):
+            if self.stop.is_set():
+                return
+            yield self.pool.submit(_vectors_of_texts, batch), self._keep_text_vectors
+
+    def _keep_text_vectors(self, found: list[tuple[int, bytes]]) -> None:
+        with self.store.transaction():
+            for extraction_id, vector in found:
+                self.store.add_text_vector(extraction_id, vector)
+
+    def _search_jobs(self, story: IndexedStory) -> Iterator[Job]:
+        ids = self.pool.submit(_search, story.story_id, story.texts, story.up_to, self.generation).result()
+        for batch in _batches(ids):
+            if self.stop.is_set():
+                return
+            future = self.pool.submit(_compare_with_story, batch, story.story_id, self.generation)
+            yield future, partial(self._keep_story_matches, story.story_id, batch)
+
+    def _keep_story_matches(self, story_id: int, version_ids: tuple[int, ...], found: list[StoryMatch]) -> None:
+        with self.store.transaction():
+            for version_id, one in zip(version_ids, found, strict=True):
+                if one.match.kind != "unrelated" or story_id in self.store.stories_fetched_for(version_id):
+                    self._keep_match(version_id, one)
+                else:
+                    self.store.drop_match(version_id, story_id)
+            self.store.set_searched(story_id, version_ids[-1])
+        if self.progress is not None:
+            self.progress(self.summary, 0)
+
+    # --- a version against all stories ---
+
+    def _version_jobs(self) -> Iterator[Job]:
+        self.waiting = after = 0
+        while not self.stop.is_set():
+            ids = self.store.versions_to_compare(after=after)
+            if not ids:
+                return
+            after = ids[-1]
+            for batch in _batches(ids):
+                if self.stop.is_set():
+                    return
+                yield self.pool.submit(_compare, batch, self.generation), partial(self._keep_compared, batch)
+
+    def _keep_compared(self, version_ids: tuple[int, ...], found: list[Compared]) -> None:
+        for version_id, compared in zip(version_ids, found, strict=True):
+            if compared.waits_for_vectors:
+                self.waiting += 1
+                continue
+            keys = compared.keys
+            with self.store.transaction():
+                self.store.drop_matches(version_id, {one.story_id for one in compared.matches})
+                for one in compared.matches:
+                    self._keep_match(version_id, one)
+                self.store.set_compared(version_id, keys.fingerprints, keys.signals, keys.latin, compared.vector)
+
+    def _keep_match(self, version_id: int, one: StoryMatch) -> None:
+        match = one.match
+        self.store.add_match(version_id, one.story_id, one.texts, match)
+        self.summary.matched += 1
+        self.summary.kinds[match.kind] += 1
+        if match.kind in COPY_KINDS and not match.evidence.get("own_url"):
+            page_id = self.store.page_of_version(version_id)
+            slug, _ = self._wanted_of(one.story_id)
+            event = alerts.new_match(page_id, slug, match.kind, self.store.outlet_of(page_id), match.explanation)
+            self._note(event, one.story_id)
 
     # --- alerts ---
 
     def _tell(self, page_id: int, event: Event) -> None:
         """Tell an event of a page to each story of which it carries text."""
-        for story, _ in self.stories:
-            if story.id is not None and self.store.carries_text_of(page_id, story.id):
-                self._note(event, story)
+        for story_id in self.store.stories_carried_by(page_id):
+            self._note(event, story_id)
 
-    def _note(self, event: Event | None, story: Story) -> None:
+    def _note(self, event: Event | None, story_id: int) -> None:
         if (
             event is not None
-            and alerts.wanted(event, story.alerts)
+            and alerts.wanted(event, self._wanted_of(story_id)[1])
             and self.store.add_alert(event.rule, event.subject, event.summary, self.now())
         ):
             self.summary.told.append(f"{event.rule.replace('_', ' ')}: {event.summary}")
+
+    def _wanted_of(self, story_id: int) -> tuple[str, tuple[str, ...]]:
+        if story_id not in self.wanted:
+            self.wanted[story_id] = self.store.wanted_of(story_id)
+        return self.wanted[story_id]
+
+
+def _batches(ids: list[int]) -> Iterator[tuple[int, ...]]:
+    for start in range(0, len(ids), MATCH_BATCH):
+        yield tuple(ids[start : start + MATCH_BATCH])
 
 
 def _observation(
@@ -362,7 +593,7 @@ def _observation(
 # --- in the worker processes -------------------------------------------------------------------------
 
 _worker_store: Store | None = None
-_worker_stories: dict[tuple[int, str], Story] = {}
+_worker_lookup: Lookup | None = None
 
 
 def _pool(workers: int, path: Path) -> ProcessPoolExecutor:
@@ -398,11 +629,44 @@ def _read_body(digest: str, url: str, content_type: str | None) -> Reading:
         return Unreadable(f"{type(error).__name__}: {error}")
 
 
-def _match_versions(version_ids: tuple[int, ...], story_id: int, texts: str) -> list[Match]:
-    from archive.match import match
+def _lookup(generation: int) -> Lookup:
+    from archive.lookup import Lookup
 
-    assert _worker_store is not None
-    key = (story_id, texts)
-    if key not in _worker_stories:
-        _worker_stories[key] = _worker_store.story(story_id)
-    return [match(_worker_store.page_text(version_id), _worker_stories[key]) for version_id in version_ids]
+    global _worker_lookup
+    if _worker_lookup is None:
+        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+        threadpool_limits(1)  # there is a worker a core already
+        assert _worker_store is not None
+        _worker_lookup = Lookup(_worker_store)
+    _worker_lookup.refresh(generation)
+    return _worker_lookup
+
+
+def _compare(version_ids: tuple[int, ...], generation: int) -> list[Compared]:
+    lookup = _lookup(generation)
+    return [lookup.compare(version_id) for version_id in version_ids]
+
+
+def _search(story_id: int, texts: str, after: int, generation: int) -> list[int]:
+    return _lookup(generation).search(story_id, texts, after=after)
+
+
+def _unread_for(story_id: int, generation: int) -> list[int]:
+    return _lookup(generation).unread_for(story_id)
+
+
+def _compare_with_story(version_ids: tuple[int, ...], story_id: int, generation: int) -> list[StoryMatch]:
+    return _lookup(generation).compare_with(version_ids, story_id)
+
+
+def _keys_of_story_texts(text_ids: tuple[int, ...]) -> list[tuple[int, Keys]]:
+    return _lookup(0).keys_of_story_texts(text_ids)
+
+
+def _vectors_of_story_texts(text_ids: tuple[int, ...]) -> list[StoryTextVectors]:
+    return _lookup(0).vectors_of_story_texts(text_ids)
+
+
+def _vectors_of_texts(extraction_ids: tuple[int, ...]) -> list[tuple[int, bytes]]:
+    return _lookup(0).vectors_of_texts(extraction_ids)

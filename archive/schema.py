@@ -44,8 +44,10 @@ CREATE TABLE story_text (            -- a story's reference text in one language
   role        TEXT NOT NULL CHECK (role IN ('original', 'translation')),
   text        TEXT NOT NULL,
   text_sha256 TEXT NOT NULL,
-  source      TEXT NOT NULL,         -- 'file:nl.txt', or 'capture:17' if it was promoted from a capture
+  source      TEXT NOT NULL,         -- 'file:nl.txt' of the watch, 'user:…' from `add-text`, 'capture:17' if promoted
   active      INTEGER NOT NULL,      -- 0 once the watch no longer names it: matches against it are not made anew
+  why         TEXT NOT NULL DEFAULT '',       -- why it was promoted or added, or why it is no longer active
+  refused     INTEGER NOT NULL DEFAULT 0,     -- 1: the user took it away, so that no rule brings it back
   UNIQUE (story_id, text_sha256)
 ) STRICT;
 
@@ -293,6 +295,7 @@ CREATE TABLE match (                 -- a version against a story
   UNIQUE (version_id, story_id)
 ) STRICT;
 CREATE INDEX match_story ON match(story_id, kind);
+CREATE INDEX match_doubted ON match(version_id) WHERE label = '';  -- to be made anew: see store.doubt_matches
 
 CREATE TABLE passage (               -- what corresponds to what
   id             INTEGER PRIMARY KEY,
@@ -305,8 +308,92 @@ CREATE TABLE passage (               -- what corresponds to what
   likeness       REAL NOT NULL,
   method         TEXT NOT NULL CHECK (method IN ('lexical', 'semantic')),
   quotation      INTEGER NOT NULL,   -- 1: a third party's words on both sides
-  links          TEXT NOT NULL,      -- JSON: [[story_start, story_end, page_start, page_end], ...] of its sentences
+  links          TEXT NOT NULL DEFAULT '[]',  -- JSON: [[story_start, story_end, page_start, page_end], ...] of its sentences
   UNIQUE (match_id, number)
+) STRICT;
+
+CREATE TABLE lookup (                -- under which labels the tables below were made; another label empties them
+  part        TEXT PRIMARY KEY,      -- 'matcher', 'encoder'
+  label       TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE story_index (           -- how far a story is with being found and finding
+  story_id    INTEGER PRIMARY KEY REFERENCES story(id),
+  text_ids    TEXT NOT NULL,         -- the texts that it can be found by
+  texts       TEXT NOT NULL,         -- digest of them, as in match
+  stale       INTEGER NOT NULL,      -- 1: the watch was read since: to be looked at again
+  up_to       INTEGER NOT NULL,      -- versions up to this id that were there before the story were compared with it
+  done        INTEGER NOT NULL       -- 1: all of them
+) STRICT, WITHOUT ROWID;
+CREATE INDEX story_index_open ON story_index(story_id) WHERE NOT done;  -- which stories have work left?
+
+CREATE TABLE story_pointer (         -- what points to a story: 'url …', 'id …', 'title …' (see archive.match.candidates)
+  key         TEXT NOT NULL,
+  story_id    INTEGER NOT NULL REFERENCES story(id),
+  PRIMARY KEY (key, story_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX story_pointer_story ON story_pointer(story_id);
+
+CREATE TABLE story_text_index (      -- a story text that pages are looked up in
+  story_text_id INTEGER PRIMARY KEY REFERENCES story_text(id),
+  latin       INTEGER NOT NULL,      -- 1: in Latin letters, so that names can be shared
+  vector      BLOB                   -- mean of its sentence vectors, float16; null until a page asks for vectors
+) STRICT;
+CREATE INDEX story_text_index_bare ON story_text_index(story_text_id) WHERE vector IS NULL;
+
+CREATE TABLE story_fingerprint (     -- hashes of word sequences of a story text
+  hash          INTEGER NOT NULL,
+  story_text_id INTEGER NOT NULL REFERENCES story_text(id),
+  PRIMARY KEY (hash, story_text_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE story_signal (          -- hashes of names and figures of a story text
+  signal        INTEGER NOT NULL,
+  story_text_id INTEGER NOT NULL REFERENCES story_text(id),
+  PRIMARY KEY (signal, story_text_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE story_signal_count (    -- in how many story texts a name or figure stands: the rare ones are looked up first
+  signal        INTEGER PRIMARY KEY,
+  texts         INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE sentence_vector (       -- a sentence of story texts, once
+  id          INTEGER PRIMARY KEY,
+  key         BLOB NOT NULL UNIQUE,  -- blake2b of the sentence
+  pivot       INTEGER NOT NULL,      -- number of the background sentence nearest to it
+  level       REAL NOT NULL,         -- its mean cosine to the nearest background sentences: see archive.match.encoder
+  vector      BLOB NOT NULL          -- float16, little endian
+) STRICT;
+CREATE INDEX sentence_vector_pivot ON sentence_vector(pivot);  -- searched group by group
+
+CREATE TABLE story_sentence (        -- in which story texts a sentence stands
+  sentence_id   INTEGER NOT NULL REFERENCES sentence_vector(id),
+  story_text_id INTEGER NOT NULL REFERENCES story_text(id),
+  PRIMARY KEY (sentence_id, story_text_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX story_sentence_text ON story_sentence(story_text_id);
+
+CREATE TABLE text_index (            -- the text of a page that later stories are looked up in
+  extraction_id INTEGER PRIMARY KEY REFERENCES extraction(id),
+  latin       INTEGER NOT NULL,
+  vector      BLOB                   -- mean of its sentence vectors, float16; null if its sentences were never read
+) STRICT;
+
+CREATE TABLE text_fingerprint (      -- hashes of word sequences of a page's text
+  hash          INTEGER NOT NULL,
+  extraction_id INTEGER NOT NULL REFERENCES extraction(id),
+  PRIMARY KEY (hash, extraction_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE text_signal (           -- hashes of names and figures of a page's text
+  signal        INTEGER NOT NULL,
+  extraction_id INTEGER NOT NULL REFERENCES extraction(id),
+  PRIMARY KEY (signal, extraction_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE matched (               -- a version that was compared with all stories there were
+  version_id  INTEGER PRIMARY KEY REFERENCES version(id)
 ) STRICT;
 
 CREATE TABLE alert (                 -- what was told
@@ -321,6 +408,21 @@ CREATE TABLE alert (                 -- what was told
 CREATE VIRTUAL TABLE version_fts USING fts5(  -- rowid is version.id; CJK characters are spaced so that they can be found
   title, text, tokenize = "unicode61 remove_diacritics 2"
 );
+"""
+
+OUTLET_LINES = """
+CREATE TABLE outlet_line (           -- on which pages of an outlet a line of text stands: what recurs is not the article's
+  outlet_id   INTEGER NOT NULL REFERENCES outlet(id),
+  line        INTEGER NOT NULL,      -- hash of the folded line: see archive.memory
+  page_id     INTEGER NOT NULL REFERENCES page(id),  -- the first 20 once the line is known to repeat
+  PRIMARY KEY (outlet_id, line, page_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE page_lines (            -- the lines of a page in all its versions; pages of one article are told by them
+  page_id     INTEGER PRIMARY KEY REFERENCES page(id),
+  label       TEXT NOT NULL,         -- way of counting, and the extractor
+  lines       BLOB NOT NULL          -- hash (8 bytes) and words (2 bytes) of each line, little endian
+) STRICT;
 """
 
 VIEWS = """
@@ -409,14 +511,15 @@ SELECT s.id, s.slug, s.title, s.outlet, s.languages,
 FROM story s;
 
 CREATE VIEW story_texts AS           -- the reference texts
-SELECT t.id, t.story_id, s.slug AS story, t.language, t.role, t.source, t.active, length(t.text) AS text_chars, t.text_sha256, t.text
+SELECT t.id, t.story_id, s.slug AS story, t.language, t.role, t.source, t.active, t.why, length(t.text) AS text_chars,
+       t.text_sha256, t.text
 FROM story_text t JOIN story s ON s.id = t.story_id;
 
 CREATE VIEW passages AS              -- aligned spans with the words of both sides
 SELECT ps.id, ps.match_id, ps.number, ps.likeness, ps.method, ps.quotation,
        substr(t.text, ps.story_start + 1, ps.story_end - ps.story_start) AS story_words,
        substr(e.text, ps.page_start + 1, ps.page_end - ps.page_start) AS page_words,
-       ps.story_start, ps.story_end, ps.page_start, ps.page_end, m.story_id, m.version_id, m.story_text_id
+       ps.story_start, ps.story_end, ps.page_start, ps.page_end, m.story_id, m.version_id, m.story_text_id, ps.links
 FROM passage ps JOIN match m ON m.id = ps.match_id JOIN story_text t ON t.id = m.story_text_id
 JOIN version v ON v.id = m.version_id JOIN extraction e ON e.id = v.extraction_id;
 
@@ -439,7 +542,11 @@ FROM run_source rs JOIN run r ON r.id = rs.run_id;
 """
 
 #: Derived tables, children first: emptying them in this order breaks no reference.
-DERIVED_TABLES = ("alert", "passage", "match", "change", "version_fts", "version", "reading", "extraction")
+DERIVED_TABLES = (
+    "matched", "text_signal", "text_fingerprint", "text_index", "story_sentence", "sentence_vector", "story_signal_count", "story_signal",
+    "story_fingerprint", "story_text_index", "story_pointer", "story_index", "lookup", "outlet_line", "page_lines",
+    "alert", "passage", "match", "change", "version_fts", "version", "reading", "extraction",
+)  # fmt: skip
 
 
 def _run_script(db: Database, script: str) -> None:
@@ -468,3 +575,8 @@ def m002_derived(db: Database) -> None:
 @migrations()
 def m003_views(db: Database) -> None:
     _run_script(db, VIEWS)
+
+
+@migrations()
+def m004_outlet_lines(db: Database) -> None:
+    _run_script(db, OUTLET_LINES)

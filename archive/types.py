@@ -20,7 +20,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from archive.text import Span
 
 Role = Literal["original", "translation"]
 
@@ -344,6 +347,8 @@ class PageText:
     title: str | None = None
     links: tuple[Link, ...] = ()
     markup: Markup = Markup()
+    #: lines of the text that the outlet repeats on other pages, as far as is known (see `archive.memory`)
+    repeated: tuple[Span, ...] = ()
 
 
 class SentenceLink(NamedTuple):

@@ -58,7 +58,9 @@ def main(folder: Path) -> dict[str, float]:
                 )
         process(archive, now=utc_now)
         with Store(archive) as store:
-            found = {(row["story"], row["url"]): row for row in store.all_story_pages()}
+            found = {
+                (row["story"], row["url"]): row for row in store.all_story_pages() if row["story"].startswith("pair")
+            }
             extractions = [store.explain(url) for url in alone]
             texts = [store.page_text(e["versions"][-1]["id"]) if e and e["versions"] else None for e in extractions]
     scored = report_pairs(pairs, stories, pages, found)

@@ -6,7 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
-from benchmarks import captures, story, syndication, warc_import
+from benchmarks import boilerplate, captures, story, syndication, warc_import
 
 
 def some(folder: Path, target: Path, lines: list[str], files: list[str]) -> Path:
@@ -60,3 +60,14 @@ def test_story(shared_data: Path) -> None:
     figures = story.main(shared_data / "story")
     assert figures["copies_found"] == 1.0
     assert figures["others_refused"] == 1.0
+
+
+def test_boilerplate(shared_data: Path, tmp_path: Path) -> None:
+    folder = shared_data / "web" / "daniel"
+    lines = [line for line in index(folder) if json.loads(line)["host"].endswith("express.gr")][:6]
+    (tmp_path / "daniel").mkdir()
+    some(folder, tmp_path / "daniel", lines, [f"html/{json.loads(line)['id']}.html.gz" for line in lines])
+    figures = boilerplate.main(tmp_path)
+    assert figures["lines_learned"] >= 4
+    assert figures["furniture_share"] == 1.0
+    assert figures["copies_with"] <= figures["copies_without"]

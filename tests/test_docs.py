@@ -23,7 +23,7 @@ PAGES = [
 
 
 def test_every_command_is_in_the_readme_and_no_other() -> None:
-    named = set(re.findall(r"`afterprint ([a-z]+)", (ROOT / "README.md").read_text(encoding="utf-8")))
+    named = set(re.findall(r"`afterprint ([a-z-]+)", (ROOT / "README.md").read_text(encoding="utf-8")))
     assert named == set(COMMANDS)
 
 

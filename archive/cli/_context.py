@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 COMMANDS = {
     "init": "working",
     "add": "working",
+    "add-text": "telling",
     "check": "working",
     "crawl": "working",
     "process": "working",
     "run": "working",
     "import": "working",
+    "match": "comparing",
     "status": "reading",
     "explain": "reading",
     "diff": "reading",
@@ -58,7 +60,7 @@ class Group(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"archive.cli.{COMMANDS[cmd_name]}")
-        command: click.Command = getattr(module, f"{cmd_name}_command")
+        command: click.Command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
         return command
 
     def resolve_command(

@@ -24,17 +24,23 @@ class Progress:
 
     def captures(self, summary: Summary, left: int) -> None:
         """Called after each capture."""
+        rate = summary.read / max(time.monotonic() - self._started, 0.001)
+        self._show(f"{self._verb}: {summary.read} captures, {rate:.0f} a second; {summary.new_versions} new versions")
+
+    def _show(self, line: str) -> None:
         now = time.monotonic()
         if self._quiet or now - self._shown < (0.2 if self._terminal else 60):
             return
         self._shown = now
-        rate = summary.read / max(now - self._started, 0.001)
-        line = f"{self._verb}: {summary.read} captures, {rate:.0f} a second; {summary.new_versions} new versions"
         if self._terminal:
             click.echo(f"\r\x1b[K{line}", err=True, nl=False)
             self._dirty = True
         else:
             click.echo(line, err=True)
+
+    def matches(self, summary: Summary, left: int) -> None:
+        """Called after each batch of comparisons."""
+        self._show(f"{self._verb}: {summary.matched} comparisons that say something")
 
     def __enter__(self) -> Self:
         return self

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archive.cli._context import Context, print_json, usage_error
+from archive.cli._fetching import Manners, fetch_options
 from archive.diff_terminal import printable
 
 if TYPE_CHECKING:
@@ -106,16 +107,48 @@ def _print_story(story: dict[str, Any]) -> None:
         click.echo(f"  Down      {source['source']} {source['query']}: {source['reason']}")
 
 
-@click.command("explain", short_help="Why a page was matched, or not.")
-@click.argument("url")
+@click.command("explain", short_help="Why a page was matched, or not; or what B is to A.")
+@click.argument("url", metavar="URL | A B")
+@click.argument("b", metavar="", required=False)
+@click.option("--language-a", metavar="CODE", help='Language of A, as "nl", if it cannot be told; only with B.')
+@click.option("--language-b", metavar="CODE", help="Language of B.")
+@click.option("--outlet", default="", help="Who published A, as credit lines name it; only with B.")
+@fetch_options
 @click.option("--json", "as_json", is_flag=True, help="As one JSON document.")
 @click.pass_obj
-def explain_command(context: Context, url: str, as_json: bool) -> None:
+def explain_command(
+    context: Context,
+    url: str,
+    b: str | None,
+    language_a: str | None,
+    language_b: str | None,
+    outlet: str,
+    contact: str,
+    allow_private: tuple[str, ...],
+    as_json: bool,
+) -> None:
     """Say all that is known of URL: who named it, what came of fetching it, what it is to each story, with the passages.
 
+    With A and B, say what B is to A without any archive: the verdict, the credit, and the words of both sides.
+    Each is a text file, a saved web page, or a URL, which is fetched politely and not kept.
+
     \b
-    Example: afterprint explain https://example.org/a-copy
+    Examples: afterprint explain https://example.org/a-copy
+              afterprint explain original.txt https://example.org/a-copy
     """
+    if b is not None:
+        from archive.cli.comparing import explain_two
+
+        explain_two(
+            url,
+            b,
+            language_a=language_a,
+            language_b=language_b,
+            outlet=outlet,
+            manners=Manners(contact, allow_private),
+            as_json=as_json,
+        )
+        return
     with context.open() as store:
         report = store.explain(url)
     if as_json:

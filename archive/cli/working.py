@@ -157,6 +157,66 @@ def process_command(context: Context, workers: int | None, rebuild: bool, as_jso
     click.echo("Next: afterprint process" if summary.stopped else "Next: afterprint serve")
 
 
+def match_story(context: Context, slug: str, *, workers: int | None = None, as_json: bool = False) -> None:
+    """Compare the story *slug* with everything in the archive that it may have to do with, and say what was found.
+
+    Can be stopped anywhere and run again.
+
+    Raises:
+        ConfigError: there is no such story, or it has no text yet. LockedError: another process is at work.
+    """
+    from archive import extract, lock, process
+    from archive.cli._progress import Progress
+    from archive.running import stoppable
+    from archive.times import utc_now
+
+    with context.open() as store:
+        story = store.story_by_slug(slug)
+        if story is None or story.id is None:
+            names = ", ".join(known.slug for known in store.stories()[:10]) or "none yet"
+            raise usage_error(f"there is no story {slug!r} in {context.archive}", f"Stories there: {names}.")
+        if not story.texts:
+            raise usage_error(
+                f"{slug} has no text to compare with", f"Fetch it first: afterprint run watches/{slug}.toml"
+            )
+        unread = store.count_to_read(extract.LABEL)
+    with (
+        lock.hold(context.archive, "process"),
+        stoppable() as stop,
+        Progress("matching", as_json) as progress,
+    ):
+        summary = process.match_story(
+            context.archive, slug, now=utc_now, workers=workers, stop=stop, progress=progress.matches
+        )
+    with context.open() as store:
+        kinds = store.kinds(story.id)
+    if as_json:
+        print_json(
+            {
+                "story": slug,
+                "compared": summary.matched,
+                "found": dict(summary.kinds),
+                "kinds": kinds,
+                "unread": unread,
+                "told": summary.told,
+                "stopped": summary.stopped,
+            }
+        )
+        return
+    found = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in summary.kinds.most_common())
+    click.echo(f"{slug}: {found or 'nothing new found'}.")
+    stands = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in kinds.items())
+    click.echo(f"Pages by what they are to it now: {stands or 'none'}.")
+    for line in summary.told:
+        click.echo(line)
+    if summary.stopped:
+        click.echo(f"Stopped. Next: afterprint match {slug}")
+    elif unread:
+        click.echo(f"{unread} captures were not read yet. Next: afterprint process")
+    else:
+        click.echo("Next: afterprint serve")
+
+
 @click.command("run", short_help="Crawl and process together, only what is due.")
 @click.argument("watches", type=WATCH, nargs=-1, required=True)
 @click.option("--budget", type=click.IntRange(1), help="Fetch at most so many URLs a watch.")

@@ -19,6 +19,6 @@ Same-language and cross-language matching, passages, and the decision are apart:
 
 from __future__ import annotations
 
-from archive.match.matcher import LABEL, PreparedStory, match, match_all, prepare
+from archive.match.matcher import LABEL, PreparedStory, match, match_all, page_language, prepare
 
-__all__ = ["LABEL", "PreparedStory", "match", "match_all", "prepare"]
+__all__ = ["LABEL", "PreparedStory", "match", "match_all", "page_language", "prepare"]

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from archive.match import model
 from archive.types import MatchKind
 
 
@@ -43,6 +44,10 @@ class Figures:
     quote_share: float = 0.0
     #: the most equal words, outside quotations, in one passage that is nearly verbatim
     dense_words: int = 0
+    #: shares of both texts in passages that correspond word for word, and how alike those are
+    worded_story: float = 0.0
+    worded_page: float = 0.0
+    worded_likeness: float = 0.0
 
     # by meaning
     links: int = 0
@@ -60,8 +65,41 @@ class Figures:
     #: sentences that could be linked
     story_sentences: int = 0
     page_sentences: int = 0
-    figures_agreeing: int = 0
+    soft_story: float = 0.0
+    soft_page: float = 0.0
+    #: adjusted cosines of the three best links
+    top_scores: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    #: links of .3 and more
+    strong_links: int = 0
+    passages: int = 0
+    #: links in the longest passage
+    longest_passage: int = 0
+    #: figures in the linked sentences of the story, and how many of them the page has anywhere
     figures_compared: int = 0
+    figures_agreeing: int = 0
+    #: the same for names; they compare where both texts are in Latin letters
+    names_compared: int = 0
+    names_agreeing: int = 0
+    latin: bool = False
+    #: figures and names of both whole texts, as shares of those of the text that has fewer
+    figures_shared_share: float = 0.0
+    names_shared_share: float = 0.0
+    #: whether sentences were compared by meaning at all
+    by_meaning: bool = False
+    #: the encoder does not know a language of the two: only what survives translation is looked at
+    unknown_language: bool = False
+
+    # against the other stories at hand
+    rivals: int = 0
+    #: shares of the links whose page sentence is nearer to a sentence of another story, and by .1 at least
+    beaten: float = 0.0
+    clearly_beaten: float = 0.0
+    #: mean cosine of the page's sentences to their best counterparts, less that of the best other story
+    ahead: float = 0.0
+    #: share of the links that are ahead of every other story by .1, mean lead, and links ahead by .03
+    clear: float = 0.0
+    lead: float = 0.0
+    own_links: int = 0
     #: the first linked sentences hold figures, and other ones
     opening_figures_differ: bool = False
     #: figures and names that the best passage has in both texts
@@ -100,6 +138,14 @@ class Rule:
     holds: Callable[[Figures], bool]
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    kind: MatchKind
+    because: str
+    #: 0 to 1. For a page whose sentences were compared: the fitted probability that it is derived, or that it is not
+    confidence: float
+
+
 #: A run this long outside quotations is not chance (*read*: incidental runs had up to 14 words).
 LEAST_RUN = 15
 #: Or this many equal words in one nearly verbatim passage: an excerpt with small edits breaks its runs (*labels*).
@@ -107,20 +153,15 @@ LEAST_DENSE = 24
 #: A text of fewer words is navigation or a teaser.
 LEAST_WORDS = 40
 #: Corresponding words inside quotation marks on both sides, from which on only a third party's words are shared.
-MOST_QUOTED = 0.8
+MOST_QUOTED = 0.9
+
+
+#: Names and figures in common from which on a page in a language that the encoder does not know is about the same.
+_SIGNALS_WITHOUT_READING = 4
 
 
 def _copied(f: Figures) -> bool:
     return f.same_language and (f.longest_own_run >= LEAST_RUN or f.dense_words >= LEAST_DENSE)
-
-
-def _mostly_linked(f: Figures) -> bool:
-    """Enough sentences in order, and they are enough of one of the two texts."""
-    return f.links >= 3 and f.order >= 0.6 and max(f.linked_story, f.linked_page) >= 0.45 and not f.figures_clash
-
-
-def _linked_throughout(f: Figures) -> bool:
-    return min(f.linked_story, f.linked_page) >= 0.7
 
 
 RULES: tuple[Rule, ...] = (
@@ -140,81 +181,18 @@ RULES: tuple[Rule, ...] = (
         "most of the story stands on the page word for word",
         lambda f: _copied(f) and f.similarity >= 0.5 and f.coverage_story >= 0.5,
     ),
-    Rule(
-        # Same-event reports link single sentences at .3 (*labels*, 99th percentile .42), rewrites at .5.
-        "rewrite",
-        "sentence for sentence the same, in other words",
-        lambda f: (
-            f.same_language
-            and _mostly_linked(f)
-            and (f.link_mean >= 0.36 or (f.links >= 8 and f.link_mean >= 0.27 and _linked_throughout(f)))
-            and (f.coverage_story >= 0.5 or (f.coverage_page >= 0.5 and f.coverage_story >= 0.25))
-        ),
-    ),
     Rule("excerpt", "a passage stands on the page word for word", _copied),
     Rule(
-        "rewrite",
-        "a passage of several sentences in other words",
-        lambda f: (
-            f.same_language
-            and f.best_run >= 2
-            and f.best_mean >= 0.45
-            and not f.figures_clash
-            and not f.at_both_ends
-            and f.best_signals >= 1
-        ),
-    ),
-    Rule(
-        # .29 is the 5th percentile of abridged translations, .27 of whole ones; same-event reports reach .26 to .38
-        # with 3 to 5 links where both texts are cut to a few sentences (*labels*, 21 pairs read by eye).
+        # No figure stands behind this rule: no labelled pairs in such languages are at hand. It asks for all signs.
         "translation",
-        "most sentences say the same in the same order",
+        "by its credit line, its pointer to the story, its names and figures and its length alone",
         lambda f: (
-            not f.same_language
-            and _mostly_linked(f)
-            and (
-                f.link_mean >= 0.28
-                or (f.links >= 6 and f.link_mean >= 0.22)
-                or (f.links >= 5 and f.link_mean >= 0.18 and _linked_throughout(f))
-            )
-            and (f.coverage_story >= 0.5 or (f.coverage_page >= 0.5 and f.coverage_story >= 0.15))
-        ),
-    ),
-    Rule(
-        "translation",
-        "all sentences of a short text say the same",
-        lambda f: (
-            not f.same_language
-            and f.links == 2
-            and min(f.story_words, f.page_words) >= LEAST_WORDS
-            and f.link_mean >= 0.35
-            and min(f.story_sentences, f.page_sentences) <= 3
-            and max(f.linked_story, f.linked_page) >= 0.7
-        ),
-    ),
-    Rule(
-        # Against 306 pairs of other news and 17 same-event pairs read by eye: 6 and 3 false alarms at .30, 2 and 2 at .34.
-        "translated_excerpt",
-        "neighbouring sentences say the same",
-        lambda f: (
-            not f.same_language
-            and f.best_run >= 2
-            and f.best_mean >= 0.32
-            and not f.figures_clash
-            and not f.at_both_ends
-            and f.best_signals >= 1
-        ),
-    ),
-    Rule(
-        # 2 and 0 false alarms of the same pairs.
-        "translated_excerpt",
-        "one sentence says the same, with the same figures or names",
-        lambda f: (
-            not f.same_language
-            and ((f.best_mean >= 0.42 and f.best_signals >= 2) or (f.best_mean >= 0.5 and f.best_signals >= 1))
-            and min(f.story_words, f.page_words) >= LEAST_WORDS
-            and not f.figures_clash
-            and not f.at_both_ends
+            f.unknown_language
+            and not f.same_language
+            and f.credits_outlet
+            and f.points_to_story
+            and f.shared_names + f.shared_figures >= _SIGNALS_WITHOUT_READING
+            and 0.4 <= f.page_words / max(1, f.story_words) <= 2.5
         ),
     ),
     Rule("mentions", "it links to the story", lambda f: f.points_to_story),
@@ -224,6 +202,11 @@ RULES: tuple[Rule, ...] = (
         "mentions",
         "it credits the outlet and is about the same",
         lambda f: f.credits_outlet and _about_the_same(f),
+    ),
+    Rule(
+        "related",
+        "it shares names and figures with the story",
+        lambda f: f.unknown_language and f.shared_names + f.shared_figures >= _SIGNALS_WITHOUT_READING,
     ),
     Rule("related", "it is about the same, in its own words", lambda f: _about_the_same(f)),
     Rule("unrelated", "nothing that corresponds", lambda f: True),
@@ -235,9 +218,65 @@ def _about_the_same(f: Figures) -> bool:
     return f.links >= 2 or f.soft >= 0.12 or f.document_cosine >= 0.5 or f.equal_words >= 12
 
 
-def decide(figures: Figures) -> Rule:
-    """The first rule that holds."""
-    return next(rule for rule in RULES if rule.holds(figures))
+def decide(figures: Figures) -> Decision:
+    """The kind, why, and how sure."""
+    rule = next(rule for rule in RULES if rule.holds(figures))
+    if not figures.by_meaning or rule.kind == "quotes_only":
+        return Decision(rule.kind, rule.because, confidence(rule.kind, figures))
+    probability = _with_credit(model.derived(figures), figures)
+    if probability >= model.LEAST_DERIVED and figures.coverage > 0 and not _closes_only(figures):
+        kind, because = _derived_kind(figures)
+        return Decision(kind, because, round(min(MOST_CONFIDENT, probability), 3))
+    mention = next((rule for rule in RULES if rule.kind == "mentions" and rule.holds(figures)), None)
+    if mention is not None:
+        return Decision(mention.kind, mention.because, confidence(mention.kind, figures))
+    same_subject = model.related(figures)
+    if same_subject >= 0.5:
+        return Decision("related", "it is about the same, in its own words", round((1 - probability) * same_subject, 3))
+    return Decision("unrelated", "nothing that corresponds", round((1 - probability) * (1 - same_subject), 3))
+
+
+#: No claim about a text is surer than this.
+MOST_CONFIDENT = 0.99
+#: By how much a credit line with the outlet's name, or a pointer to the story, lowers the doubt.
+_DOUBT_LEFT = 0.6
+
+
+def _with_credit(probability: float, f: Figures) -> float:
+    """*probability*, which knows the two texts only, with what the page says of itself."""
+    return 1 - (1 - probability) * _DOUBT_LEFT if f.points_to_story or f.credits_outlet else probability
+
+
+def _closes_only(f: Figures) -> bool:
+    """Whether all that corresponds is one passage at the end of both texts, where publishers say who they are."""
+    return f.at_both_ends and f.passages <= 1 and f.links <= 2 and f.worded_story < 0.5
+
+
+#: A page with less of the story than this is an excerpt, whatever its own extent: labelled abridged copies have .27 and more.
+LEAST_OF_STORY = 0.25
+
+#: A copy has this share of what corresponds word for word; a rewrite has less.
+_WORDED = 0.5
+
+
+def _derived_kind(f: Figures) -> tuple[MatchKind, str]:
+    """What a derived page is: the extent tells the whole from an excerpt, the wording a copy from a rewrite."""
+    is_whole = model.whole(f) >= 0.5 and f.coverage_story >= LEAST_OF_STORY
+    if not f.same_language:
+        if is_whole:
+            return "translation", "most sentences say the same in the same order"
+        return (
+            "translated_excerpt",
+            "neighbouring sentences say the same" if f.links > 1 else "one sentence says the same",
+        )
+    worded = max(f.worded_story, f.worded_page) >= _WORDED * f.coverage
+    if not is_whole:
+        return "excerpt", "a passage stands on the page" + (" word for word" if worded else " in other words")
+    if not worded:
+        return "rewrite", "sentence for sentence the same, in other words"
+    if f.coverage_page >= f.coverage_story:
+        return "copy", "most of the page stands in the story word for word"
+    return "copy", "most of the story stands on the page word for word"
 
 
 def confidence(kind: MatchKind, f: Figures) -> float:
@@ -246,6 +285,8 @@ def confidence(kind: MatchKind, f: Figures) -> float:
     For the kinds that claim text: how much corresponds, how alike it is, and how long it is; a page that credits
     the outlet or points to the story is surer. For the others: how far the page is from a claim.
     """
+    if f.unknown_language and kind in ("translation", "related"):
+        return 0.6
     if kind in ("copy", "rewrite", "excerpt", "translation", "translated_excerpt", "quotes_only"):
         alike = f.similarity if f.same_language and f.equal_words else min(1.0, f.link_mean / 0.5)
         amount = max(min(1.0, f.equal_words / 60), min(1.0, f.links / 6))

@@ -97,6 +97,42 @@ def is_furniture(sentence: str, phrases: Phrases | None = None) -> bool:
     return folded.startswith(_OPENINGS) or any(phrase in folded for phrase in pointers)
 
 
+#: Labels that extraction glues to the sentence after them, because a button or a tag has no full stop. A sentence that
+#: goes on with a capital, a figure or a quotation mark after one of them is cut there.
+_LABEL = regex.compile(
+    r"""
+    (?i:
+      skip\ to\ (?:main\ )?content | ga\ naar\ (?:de\ )?inhoud | zum\ inhalt\ springen | aller\ au\ contenu
+    | saltar\ al\ contenido | ir\ al\ contenido | vai\ al\ contenuto | (?:ir|saltar)\ para\ o\ conteúdo | przejdź\ do\ treści
+    | (?:share|deel|teilen|partager|compartir|condividi|compartilhar|udostępnij)
+        \ (?:this|dit|diesen|cet|este|questo|ten)\ (?:article|artikel|story|post|artículo|articolo|artigo|artykuł)
+        (?:\ (?:on|op|auf|sur|en|su|no|na)\ \p{Lu}\w+)?
+    | artikel\ (?:teilen|delen) | (?:listen\ to|luister\ naar)\ (?:this|dit)\ (?:article|artikel)(?:\ \d+\ min\w*)?
+    | artikel\ (?:anhören|beluisteren)(?:\ \d+\ min\w*)? | écouter\ (?:cet|l[’'])\ ?article(?:\ \d+\ min\w*)?
+    | escuchar\ (?:este\ )?artículo(?:\ \d+\ min\w*)?
+    | advertisement(?:\ ?[-–—]\ ?continue\ reading\ below)? | advertentie | anzeige | werbung | publicité | publicidad | pubblicità
+    | publicidade | reklama | реклама
+    | (?:subscribe\ to|sign\ up\ for)\ our\ newsletter | (?:abonneer\ je|schrijf\ je\ in)\ (?:op|voor)\ onze\ nieuwsbrief
+    | newsletter\ abonnieren | abonnez-vous\ à\ notre\ newsletter | suscríbase\ a\ nuestro\ boletín
+    | (?:read\ (?:more|also|next)|see\ also|lees\ (?:ook|meer|verder)|lesen\ sie\ (?:auch|mehr)|mehr\ zum\ thema|[àa]\ lire\ aussi
+        |lire\ aussi|lea\ también|lee\ también|leggi\ anche|leia\ (?:também|mais)|czytaj\ (?:też|także)|читайте\ также)\ ?:
+    | (?:by|door|von|par|por|di)\ [^|\n]{3,40}\ \|\ (?:updated|bijgewerkt|aktualisiert|mis\ à\ jour|actualizado|aggiornato|atualizado)
+        [^\d\n]{0,6}\d{1,2}\ ?[:.h]\ ?\d{2}
+    )
+    \s+(?=[\p{Lu}\p{Lo}\p{N}"'“”„«‘’¿¡(–—-])
+    """,
+    regex.VERBOSE | regex.VERSION1,
+)
+
+
+def after_labels(sentence: str) -> int:
+    """Where in *sentence* the text begins, behind labels that are glued to it; 0 if there are none."""
+    place = 0
+    while found := _LABEL.match(sentence, place):
+        place = found.end()
+    return place
+
+
 Phrases = tuple[tuple[str, ...], tuple[str, ...]]
 
 

@@ -290,6 +290,22 @@ def _counted(a: Reading, b: Reading, passage: WordPassage) -> WordPassage:
     return WordPassage(passage.a_start, passage.a_end, passage.b_start, passage.b_end, equal, passage.runs)
 
 
+#: Equal words as a share of the longer side from which on two spans correspond word for word.
+LEAST_LIKENESS = 0.5
+#: Words of a side beyond which equal words are counted in the first ones only: a subsequence takes quadratic time.
+_MOST_COUNTED = 4000
+
+
+def equal_words(a: Reading, b: Reading, ours: range, theirs: range) -> int:
+    """The words in a longest common subsequence of two ranges of words."""
+    return int(
+        LCSseq.similarity(
+            a.words.folded[ours.start : ours.stop][:_MOST_COUNTED],
+            b.words.folded[theirs.start : theirs.stop][:_MOST_COUNTED],
+        )
+    )
+
+
 def _longest_false(flags: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> int:
     longest = current = 0
     for flag in flags.tolist():

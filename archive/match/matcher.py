@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
-from archive.match import decide, fingerprint, lexical, semantic
+from archive.match import decide, encoder, fingerprint, lexical, semantic
 from archive.match.credit import best_credit, find_credits
 from archive.match.decide import Figures
-from archive.match.encoder import ENCODER, LANGUAGES
+from archive.match.encoder import ENCODER
+from archive.match.model import fitted
 from archive.match.pointers import Target, address, names_title, pointers
-from archive.match.reading import Hashes, Reading
+from archive.match.reading import Hashes, Reading, figures_in
 from archive.text import Span, detect_language, latin_share
 from archive.types import COPY_KINDS, Credit, Match, PageText, Passage, Story, StoryText
 
 #: Changes whenever a match could come out differently.
-LABEL = f"afterprint-match 1 ({ENCODER})"
+LABEL = f"afterprint-match 2 ({ENCODER}; fitted {fitted()})"
 
 #: Languages that a detector confuses: there, what the page declares counts.
 _ALIKE = (
@@ -64,6 +65,11 @@ _TAIL = 0.85
 _TAIL_WORDS = 60
 
 
+#: Characters of a text that are compared: 30 times a long article. What follows in a longer one is not looked at, and the
+#: explanation says so; without a bound, alignment takes time with the product of two lengths.
+MOST_READ = 300_000
+
+
 @dataclass(frozen=True, slots=True)
 class PreparedText:
     """A story text with everything that does not depend on the page."""
@@ -96,19 +102,38 @@ def prepare(story: Story) -> PreparedStory:
 
 
 def _prepared(text: StoryText) -> PreparedText:
-    reading = Reading(text.text, _primary(text.language))
+    reading = Reading(text.text[:MOST_READ], _primary(text.language))
     return PreparedText(text, reading, fingerprint.shingles(reading), latin_share(text.text) >= _LATIN)
 
 
-def match(page: PageText, story: Story) -> Match:
-    """What *page* is to *story*."""
-    return match_all(page, [story])[0]
+def match(page: PageText, story: Story, *, thorough: bool = False) -> Match:
+    """What *page* is to *story*; see `match_all`."""
+    return match_all(page, [story], thorough=thorough)[0]
 
 
-def match_all(page: PageText, stories: Iterable[Story]) -> list[Match]:
-    """What *page* is to each of *stories*; the page is read once."""
+def match_all(page: PageText, stories: Iterable[Story], *, thorough: bool = False) -> list[Match]:
+    """What *page* is to each of *stories*; the page is read once.
+
+    The sentences of most pages of a crawl are never compared by meaning, which takes 70 ms a page: too few names,
+    figures and words are shared. *thorough* compares them all the same, for pairs that somebody asked about and
+    candidates that were looked up.
+    """
+    reader = _PageReader(page, thorough)
+    compared = _beside_rivals(reader, [_best_comparison(reader, prepare(story)) for story in stories])
+    return [_matched(reader, around, best) for around, best in compared]
+
+
+def measure(page: PageText, story: Story, others: Iterable[Story] = ()) -> Figures:
+    """The figures of *page* beside *story* and its rivals *others*, its sentences compared whatever its words say.
+
+    What the models of a decision are fitted on.
+    """
     reader = _PageReader(page)
-    return [_matched(reader, prepare(story)) for story in stories]
+    prepared = [prepare(one) for one in (story, *others)]
+    first = prepared[0]
+    compared = _in_depth(reader, first.texts[0], _around(reader, first))
+    rivals = [text.reading for one in prepared[1:] for text in one.texts]
+    return _with_rivals(reader, compared, rivals).figures
 
 
 # --- one page ----------------------------------------------------------------------------------------
@@ -117,9 +142,11 @@ def match_all(page: PageText, stories: Iterable[Story]) -> list[Match]:
 class _PageReader:
     """A page with what is derived from it whatever the story."""
 
-    def __init__(self, page: PageText) -> None:
+    def __init__(self, page: PageText, thorough: bool = False) -> None:
         self.page = page
-        self.reading = Reading(page.text, page_language(page))
+        self.thorough = thorough
+        self.cut = len(page.text) > MOST_READ
+        self.reading = Reading(page.text[:MOST_READ], page_language(page), page.repeated)
         self._shingles: dict[int, Hashes] = {}
         self._all_shingles: dict[int, Hashes] = {}
 
@@ -165,6 +192,8 @@ class _Comparison:
     text: PreparedText | None = None
     #: which steps were taken: "shingles", "lexical", "semantic"; "gate" if the page was not read by meaning
     steps: tuple[str, ...] = ()
+    #: the alignment of sentences, if there is one
+    found: semantic.Semantic = semantic.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,31 +217,61 @@ class _Around:
         return self.points or self.own_url or bool(self.credit and self.credit.name)
 
 
-def _matched(reader: _PageReader, prepared: PreparedStory) -> Match:
+def _best_comparison(reader: _PageReader, prepared: PreparedStory) -> tuple[_Around, _Comparison]:
     around = _around(reader, prepared)
     comparisons = [_compared(reader, text, prepared, around) for text in prepared.texts]
-    best = max(comparisons, key=_rank, default=_Comparison(_around_only(around)))
-    rule = decide.decide(best.figures)
+    return around, max(comparisons, key=_rank, default=_Comparison(_around_only(around)))
+
+
+def _beside_rivals(
+    reader: _PageReader, compared: list[tuple[_Around, _Comparison]]
+) -> list[tuple[_Around, _Comparison]]:
+    """Comparisons by meaning, each beside the other stories' texts in the same language."""
+    beside = []
+    for around, best in compared:
+        if best.text is not None and best.figures.by_meaning:
+            language = best.text.reading.language
+            others = (other.text for _, other in compared if other.text is not None and other.text is not best.text)
+            rivals = [other.reading for other in others if other.reading.language == language]
+            best = _with_rivals(reader, best, rivals[:_MOST_RIVALS])
+        beside.append((around, best))
+    return beside
+
+
+#: Rivals looked at, in the order in which the stories were given: candidates come best first.
+_MOST_RIVALS = 8
+
+
+def _with_rivals(reader: _PageReader, compared: _Comparison, rivals: Sequence[Reading]) -> _Comparison:
+    if not rivals or compared.text is None:
+        return compared
+    found = semantic.rivalry(compared.text.reading, reader.reading, compared.found.links, rivals)
+    return replace(compared, figures=replace(compared.figures, **asdict(found)))
+
+
+def _matched(reader: _PageReader, around: _Around, best: _Comparison) -> Match:
+    decision = decide.decide(best.figures)
     figures = best.figures
     # Where no text is claimed, shared words are still worth showing; likeness of meaning would read as a claim.
-    claimed = rule.kind in COPY_KINDS or rule.kind == "quotes_only"
-    claimed = claimed or (rule.kind != "unrelated" and all(p.method == "lexical" for p in best.passages))
+    claimed = decision.kind in COPY_KINDS or decision.kind == "quotes_only"
+    claimed = claimed or (decision.kind != "unrelated" and all(p.method == "lexical" for p in best.passages))
     return Match(
-        kind=rule.kind,
+        kind=decision.kind,
         story_text_id=best.text.source.id if best.text and best.passages and claimed else None,
         coverage_story=round(figures.coverage_story, 4) if claimed else 0.0,
         coverage_page=round(figures.coverage_page, 4) if claimed else 0.0,
         similarity=round(figures.similarity, 4) if claimed else 0.0,
-        confidence=decide.confidence(rule.kind, figures),
+        confidence=decision.confidence,
         label=LABEL,
         passages=best.passages if claimed else (),
         credit=around.credit,
         evidence=_evidence(best, around, reader),
-        explanation=_explanation(rule, figures, around),
+        explanation=_explanation(decision, figures, around)
+        + (f"; only its first {MOST_READ:,} characters were compared" if reader.cut else ""),
     )
 
 
-_ORDER = {kind: place for place, kind in enumerate(dict.fromkeys(rule.kind for rule in decide.RULES))}
+_ORDER = {"mentions": 0, "related": 1, "unrelated": 2}
 _STRENGTH = {"copy": 1, "rewrite": 1, "translation": 1, "excerpt": 2, "translated_excerpt": 3, "quotes_only": 4}
 
 
@@ -221,7 +280,7 @@ def _rank(comparison: _Comparison) -> tuple[int, float]:
     kind = decide.decide(comparison.figures).kind
     figures = comparison.figures
     return (
-        -_STRENGTH.get(kind, 5 + _ORDER[kind]),
+        -_STRENGTH.get(kind, 5 + _ORDER.get(kind, 0)),
         figures.coverage_story + figures.coverage_page + figures.similarity + 0.1 * figures.same_language,
     )
 
@@ -263,6 +322,14 @@ def _compared(reader: _PageReader, text: PreparedText, prepared: PreparedStory, 
         story_words=text.reading.counted_words // (2 if text.reading.unspaced else 1),
         page_words=reader.reading.counted_words // (2 if reader.reading.unspaced else 1),
     )
+    if not (_is_known(reader.reading.language) and _is_known(text.reading.language)):
+        ours, theirs = text.reading.signals, reader.reading.signals
+        base = replace(
+            base,
+            unknown_language=True,
+            shared_names=len(ours.names & theirs.names),
+            shared_figures=len(ours.figures & theirs.figures),
+        )
     shared = fingerprint.shared(text.shingles, reader.shingles(fingerprint.size_for(text.reading)))
     comparison = _Comparison(base, text=text, steps=("shingles",))
     # Shared word sequences are looked at whatever language the page is taken for: pages declare and detectors
@@ -270,7 +337,7 @@ def _compared(reader: _PageReader, text: PreparedText, prepared: PreparedStory, 
     by_words = None
     if shared:
         by_words = _lexical(replace(base, same_language=True), reader.reading, text)
-        if decide.decide(by_words.figures).kind == "copy" and (base.same_language or _throughout(by_words.figures)):
+        if decide.decide(by_words.figures).kind == "copy" and _throughout(by_words.figures) and not base.same_language:
             return by_words
         if base.same_language:
             comparison = by_words
@@ -283,12 +350,34 @@ def _compared(reader: _PageReader, text: PreparedText, prepared: PreparedStory, 
     return max((comparison, by_words), key=_rank)
 
 
+#: Languages so near to one that the encoder knows that the detector takes the one for the other.
+_NEAR = {"af": "nl", "gl": "pt", "ca": "es"}
+
+
+def _is_known(language: str | None) -> bool:
+    """Whether the encoder knows *language*; an undetected one is given the benefit of the doubt."""
+    return language is None or language in encoder.LANGUAGES or _NEAR.get(language) in encoder.LANGUAGES
+
+
+def _in_depth(reader: _PageReader, text: PreparedText, around: _Around) -> _Comparison:
+    """Every step of `_compared`, none skipped."""
+    same_language = reader.reading.language == text.reading.language
+    base = replace(
+        _around_only(around),
+        same_language=same_language,
+        story_words=text.reading.counted_words // (2 if text.reading.unspaced else 1),
+        page_words=reader.reading.counted_words // (2 if reader.reading.unspaced else 1),
+    )
+    so_far = _lexical(base, reader.reading, text) if same_language else _Comparison(base, text=text)
+    return _semantic(so_far, reader.reading, text)
+
+
 def _has_nothing_of(reader: _PageReader, text: PreparedText, around: _Around, same_language: bool) -> bool:
     """Whether the page shares too little with the text for any later step, furniture included: the usual case.
 
     Telling furniture from text takes half the time of a comparison that comes to nothing.
     """
-    if around.asked or not (reader.latin and text.latin):
+    if reader.thorough or around.asked or not (reader.latin and text.latin):
         return False
     story = text.reading.signals
     if not same_language and len(story.names) + len(story.figures) < _LEAST_SIGNALS:
@@ -309,6 +398,10 @@ def _worth_reading(
 ) -> bool:
     """Whether the page's sentence vectors may tell more than its words did: the expensive step."""
     reading, story = reader.reading, text.reading
+    if so_far.figures.unknown_language:
+        return False
+    if reader.thorough:
+        return True
     asked = around.asked
     signals = reading.signals.shared_with(story.signals)
     if so_far.figures.same_language:
@@ -342,8 +435,12 @@ def _lexical(base: Figures, page: Reading, text: PreparedText) -> _Comparison:
         if passage.likeness >= _DENSE
     ]
     run_words = sum(run.length for passage in found.passages for run in passage.runs)
+    covering = _covering(base, passages, story, page)
     figures = replace(
-        _covering(base, passages, story, page),
+        covering,
+        worded_story=covering.coverage_story,
+        worded_page=covering.coverage_page,
+        worded_likeness=covering.similarity,
         equal_words=found.equal // scale,
         longest_run=found.longest_run // scale,
         longest_own_run=found.longest_own_run // scale,
@@ -372,67 +469,87 @@ def _semantic(so_far: _Comparison, page: Reading, text: PreparedText) -> _Compar
     story = text.reading
     found = semantic.align(story, page)
     base = so_far.figures
-    agreeing, compared = semantic.figures(story, page, found)
     best = semantic.best_passage(story, page, found)
+    runs = semantic.runs(story, page, found.links)
+    scores = (*sorted((link.score for link in found.links), reverse=True)[:3], 0.0, 0.0, 0.0)
+    linked = [semantic.spans(story, page, link) for link in found.links]
+    names = frozenset[str]().union(*(story.names_in(span) for span, _ in linked))
+    figured = set[str]().union(*(figures_in(span.of(story.text)) for span, _ in linked))
+    ours, theirs = story.signals, page.signals
+    by_meaning = tuple(semantic.as_passages(story, page, found))
+    passages = _beside_each_other(by_meaning, so_far.passages, story, page)
     figures = replace(
-        base,
+        _covering(base, passages, story, page) if passages else base,
+        by_meaning=True,
         links=len(found.links),
         link_mean=float(np.mean([link.score for link in found.links])) if found.links else 0.0,
+        top_scores=(scores[0], scores[1], scores[2]),
+        strong_links=sum(score >= semantic.SINGLE for score in scores[: len(found.links)]),
+        passages=len(runs),
+        longest_passage=max(map(len, runs), default=0),
         best_run=best.links,
         best_mean=best.mean,
         best_signals=best.signals,
         at_both_ends=best.closes(story, page, _TAIL),
         order=found.order,
-        linked_story=_covered(story, [semantic.spans(story, page, link)[0] for link in found.links]),
-        linked_page=_covered(page, [semantic.spans(story, page, link)[1] for link in found.links]),
+        linked_story=_covered(story, [span for span, _ in linked]),
+        linked_page=_covered(page, [span for _, span in linked]),
         story_sentences=len(story.units),
         page_sentences=len(page.units),
-        figures_agreeing=agreeing,
-        figures_compared=compared,
+        figures_agreeing=len(figured & figures_in(page.text)),
+        figures_compared=len(figured),
+        names_agreeing=len(names & {name for name, _ in page.names}),
+        names_compared=len(names),
+        latin=text.latin and latin_share(page.text) >= _LATIN,
+        figures_shared_share=_share_of_fewer(ours.figures, theirs.figures),
+        names_shared_share=_share_of_fewer(ours.names, theirs.names),
         opening_figures_differ=semantic.opening_figures_differ(story, page, found),
         document_cosine=found.document_cosine,
+        soft_story=found.soft_story,
+        soft_page=found.soft_page,
         soft=max(found.soft_story, found.soft_page),
-        shared_names=len(page.signals.names & story.signals.names),
-        shared_figures=len(page.signals.figures & story.signals.figures),
+        shared_names=len(theirs.names & ours.names),
+        shared_figures=len(theirs.figures & ours.figures),
+        quote_share=max(base.quote_share, semantic.quote_share(story, page, found)),
     )
-    steps = (*so_far.steps, "semantic")
-    passages = tuple(semantic.as_passages(story, page, found))
-    by_meaning = _Comparison(
-        replace(
-            _covering(figures, passages, story, page),
-            quote_share=semantic.quote_share(story, page, found),
-            equal_words=0,
-            longest_run=0,
-            longest_own_run=0,
-            dense_words=0,
-        ),
-        passages,
-        text,
-        steps,
-    )
-    if not so_far.passages:
-        return by_meaning
-    by_words = replace(so_far, figures=figures, steps=steps)
-    both = _joined(by_words, by_meaning, story, page)
-    return max((by_words, both), key=_rank) if base.same_language else both
+    if base.worded_likeness and figures.coverage and max(base.worded_story, base.worded_page) >= 0.5 * figures.coverage:
+        figures = replace(figures, similarity=base.worded_likeness)
+    return _Comparison(figures, passages, text, (*so_far.steps, "semantic"), found)
 
 
-def _joined(by_words: _Comparison, by_meaning: _Comparison, story: Reading, page: Reading) -> _Comparison:
-    """Passages by meaning, with the verbatim figures: a rewrite that kept some sentences."""
-    return replace(
-        by_meaning,
-        figures=replace(
-            by_meaning.figures,
-            equal_words=by_words.figures.equal_words,
-            longest_run=by_words.figures.longest_run,
-            longest_own_run=by_words.figures.longest_own_run,
-            dense_words=by_words.figures.dense_words,
-            quote_share=max(by_words.figures.quote_share, by_meaning.figures.quote_share)
-            if by_meaning.passages
-            else by_words.figures.quote_share,
-            similarity=by_meaning.figures.similarity if by_meaning.passages else by_words.figures.similarity,
-        ),
-    )
+def _share_of_fewer(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / max(1, min(len(one), len(other)))
+
+
+#: A word-for-word passage that sentences already account for to this share is not shown again.
+_ACCOUNTED = 0.5
+
+
+def _beside_each_other(
+    by_meaning: tuple[Passage, ...], by_words: tuple[Passage, ...], story: Reading, page: Reading
+) -> tuple[Passage, ...]:
+    """Passages of sentences, and the word-for-word ones that lie outside them: excerpts inside a sentence."""
+    named = [_named_by_words(passage, story, page) if by_words else passage for passage in by_meaning]
+    for passage in by_words:
+        length = passage.page_end - passage.page_start
+        inside = sum(
+            max(0, min(passage.page_end, other.page_end) - max(passage.page_start, other.page_start))
+            for other in by_meaning
+        )
+        if inside < _ACCOUNTED * length:
+            named.append(passage)
+    return tuple(sorted(named, key=lambda passage: (passage.page_start, passage.story_start)))
+
+
+def _named_by_words(passage: Passage, story: Reading, page: Reading) -> Passage:
+    """*passage* with its share of equal words for its likeness, if it is mostly word for word."""
+    ours = story.words.inside(Span(passage.story_start, passage.story_end))
+    theirs = page.words.inside(Span(passage.page_start, passage.page_end))
+    equal = lexical.equal_words(story, page, ours, theirs)
+    likeness = equal / max(1, len(ours), len(theirs))
+    if likeness < lexical.LEAST_LIKENESS:
+        return passage
+    return replace(passage, likeness=round(likeness, 4), method="lexical")
 
 
 def _covering(figures: Figures, passages: Sequence[Passage], story: Reading, page: Reading) -> Figures:
@@ -474,6 +591,7 @@ def _evidence(best: _Comparison, around: _Around, reader: _PageReader) -> dict[s
         "story_language": best.text.reading.language if best.text else None,
         "steps": list(best.steps),
         "own_url": around.own_url,
+        "language_known_to_encoder": not figures.unknown_language,
     }
     if "lexical" in best.steps:
         evidence |= {
@@ -483,7 +601,8 @@ def _evidence(best: _Comparison, around: _Around, reader: _PageReader) -> dict[s
         }
     if "semantic" in best.steps:
         evidence |= {
-            "language_known_to_encoder": reader.reading.language in LANGUAGES,
+            "rivals": figures.rivals,
+            "nearer_to_rivals": round(figures.beaten, 3),
             "aligned_sentences": figures.links,
             "story_sentences": figures.story_sentences,
             "page_sentences": figures.page_sentences,
@@ -510,8 +629,10 @@ def _evidence(best: _Comparison, around: _Around, reader: _PageReader) -> dict[s
     return evidence
 
 
-def _explanation(rule: decide.Rule, figures: Figures, around: _Around) -> str:
+def _explanation(rule: decide.Decision, figures: Figures, around: _Around) -> str:
     said = [rule.because]
+    if figures.unknown_language:
+        said.append("the encoder does not know one of the two languages: sentences were not compared by meaning")
     if rule.kind in COPY_KINDS or rule.kind == "quotes_only":
         said.append(f"{figures.coverage_story:.0%} of the story, {figures.coverage_page:.0%} of the page")
         if figures.equal_words:
@@ -519,6 +640,8 @@ def _explanation(rule: decide.Rule, figures: Figures, around: _Around) -> str:
         if figures.links:
             order = "in order" if figures.order == 1 else f"{figures.order:.0%} of them in order"
             said.append(f"{figures.links} aligned sentence{'s' if figures.links > 1 else ''} {order}")
+        if figures.rivals and figures.beaten:
+            said.append(f"{figures.beaten:.0%} of these sentences stand nearer to another story")
         if figures.figures_compared:
             agreeing, compared = figures.figures_agreeing, figures.figures_compared
             said.append("figures agree" if agreeing == compared else f"{agreeing} of {compared} figures agree")

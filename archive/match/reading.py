@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from archive.match.credit import candidates, find_credits
 from archive.match.encoder import Vectors, background_level, encode
-from archive.match.furniture import is_furniture, lists, opens_about, phrases_in
+from archive.match.furniture import after_labels, is_furniture, lists, opens_about, phrases_in
 from archive.text import Span, Words, paragraphs, quotations, sentences, words
 
 Hashes = NDArray[np.uint64]
@@ -39,9 +39,11 @@ def _word_hash(word: str) -> int:
 class Reading:
     """A text, its words and sentences with their places, and what is left out of every count."""
 
-    def __init__(self, text: str, language: str | None = None) -> None:
+    def __init__(self, text: str, language: str | None = None, repeated: Sequence[Span] = ()) -> None:
         self.text = text
         self.language = language
+        #: what the outlet repeats on its pages: furniture, whatever it says
+        self.repeated = repeated
 
     @functools.cached_property
     def words(self) -> Words:
@@ -64,7 +66,19 @@ class Reading:
 
     @functools.cached_property
     def sentences(self) -> tuple[Span, ...]:
-        return tuple(sentences(self.text))
+        """The sentences, labels such as "Advertisement" cut off the sentence that they are glued to."""
+        return tuple(sentence for sentence, _ in self._pieces)
+
+    @functools.cached_property
+    def _pieces(self) -> tuple[tuple[Span, bool], ...]:
+        """Sentences, and labels with True."""
+        found = []
+        for sentence in sentences(self.text):
+            begin = sentence.start + after_labels(sentence.of(self.text))
+            if begin > sentence.start:
+                found.append((Span(sentence.start, begin - 1), True))
+            found.append((Span(begin, sentence.end), False))
+        return tuple(found)
 
     @functools.cached_property
     def sentence_words(self) -> tuple[range, ...]:
@@ -81,16 +95,18 @@ class Reading:
         listed = self._within(self._lists())
         if self._words_outside(listed) < _LEAST_WORDS_LEFT:
             listed = (False,) * len(self.sentences)
+        learned = self._within(self.repeated)
+        known = tuple(in_list or is_learned for in_list, is_learned in zip(listed, learned, strict=True))
         phrases = phrases_in(self.text)
         apart = self._within(
             [*self._about(), *(Span(c.start, c.end) for c in find_credits(self.text, (), self.credit_candidates))]
         )
         flags = tuple(
-            in_list or in_block or is_furniture(sentence.of(self.text), phrases)
-            for sentence, in_list, in_block in zip(self.sentences, listed, apart, strict=True)
+            label or is_known or in_block or is_furniture(sentence.of(self.text), phrases)
+            for (sentence, label), is_known, in_block in zip(self._pieces, known, apart, strict=True)
         )
         left = self._words_outside(flags)
-        return flags if left >= (1 - _MOST_FURNITURE) * self._words_outside(listed) else listed
+        return flags if left >= (1 - _MOST_FURNITURE) * self._words_outside(known) else known
 
     def _within(self, spans: Sequence[Span]) -> tuple[bool, ...]:
         return tuple(any(p.start <= sentence.start < p.end for p in spans) for sentence in self.sentences)

@@ -6,12 +6,15 @@
     _stories    stories and reference texts
     _frontier   leads, URLs due, leases, holds of hosts
     _captures   runs, captures, bodies             (facts)
+    _memory     lines that an outlet repeats
     _derived    readings, versions, changes, matches
+    _candidates look-ups of stories by pages and of pages by stories
     _reports    what people ask of an archive
 """
 
 from __future__ import annotations
 
+from archive.store._candidates import IndexedStory
 from archive.store._captures import RunState, RunSummary, SourceOutcome, SourceResult
 from archive.store._derived import CaptureToRead, ReadBody
 from archive.store._frontier import FrontierState
@@ -21,6 +24,7 @@ from archive.store._stories import texts_digest
 __all__ = [
     "CaptureToRead",
     "FrontierState",
+    "IndexedStory",
     "ReadBody",
     "RunState",
     "RunSummary",

@@ -17,6 +17,10 @@ BUSY_TIMEOUT = 15.0
 """Seconds to wait for another writer. A transaction of ours lasts milliseconds; an import's, at most a second."""
 
 
+READER_CACHE_KB = 32_000
+"""Memory for a reader's pages: look-ups jump all over the file, and the default of 2 MB makes each jump a read."""
+
+
 @contextmanager
 def wrapped_errors(place: str) -> Iterator[None]:
     """Turn SQLite's operational failures into ours. Programming errors (bad SQL, constraint) stay what they are."""
@@ -76,6 +80,7 @@ class Base:
             self._conn.row_factory = sqlite3.Row
             self._conn.execute("PRAGMA foreign_keys = ON")
             if readonly:
+                self._conn.execute(f"PRAGMA cache_size = -{READER_CACHE_KB}")
                 self._refuse_newer_schema()
                 return
             if not memory:

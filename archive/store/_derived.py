@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from hashlib import sha256
@@ -14,6 +14,7 @@ from archive.diff import Change, VersionText
 from archive.schema import DERIVED_TABLES
 from archive.search import spaced
 from archive.store._captures import Captures
+from archive.store._memory import Memory
 from archive.store._stories import Stories
 from archive.times import from_text, to_text
 from archive.types import COPY_KINDS, Extraction, Link, Markup, Match, Observation, PageText, Quality, Version
@@ -63,7 +64,7 @@ class SavedHistory:
     uncompared: tuple[tuple[int, int], ...]
 
 
-class Derived(Captures, Stories):
+class Derived(Captures, Stories, Memory):
     # --- reading ---
 
     def captures_to_read(self, label: str, *, after: int = 0, limit: int = 200) -> list[CaptureToRead]:
@@ -288,6 +289,7 @@ class Derived(Captures, Stories):
         self._run("DELETE FROM passage WHERE match_id IN (SELECT id FROM match WHERE version_id = ?)", (version_id,))
         self._run("DELETE FROM match WHERE version_id = ?", (version_id,))
         self._run("DELETE FROM change WHERE ?1 IN (old_version_id, new_version_id)", (version_id,))
+        self._run("DELETE FROM matched WHERE version_id = ?", (version_id,))
         self._run("DELETE FROM version_fts WHERE rowid = ?", (version_id,))
         self._run("DELETE FROM version WHERE id = ?", (version_id,))
 
@@ -335,22 +337,10 @@ class Derived(Captures, Stories):
 
     # --- matches ---
 
-    def versions_to_match(
-        self, story_id: int, label: str, texts: str, *, after: int = 0, limit: int = 200
-    ) -> list[int]:
-        """Ids above *after* of versions that were not matched against the story under this label and these texts."""
-        rows = self._all(
-            """SELECT v.id FROM version v WHERE v.id > ? AND NOT EXISTS
-                 (SELECT 1 FROM match m WHERE m.version_id = v.id AND m.story_id = ? AND m.label = ? AND m.texts = ?)
-               ORDER BY v.id LIMIT ?""",
-            (after, story_id, label, texts, limit),
-        )
-        return [row[0] for row in rows]
-
     def page_text(self, version_id: int) -> PageText:
         """A version as the matcher reads it. Raises KeyError if there is none."""
         row = self._one(
-            """SELECT p.url AS page_url, e.* FROM version v JOIN page p ON p.id = v.page_id
+            """SELECT p.url AS page_url, p.id AS page_id, e.* FROM version v JOIN page p ON p.id = v.page_id
                JOIN extraction e ON e.id = v.extraction_id WHERE v.id = ?""",
             (version_id,),
         )
@@ -364,15 +354,13 @@ class Derived(Captures, Stories):
             title=extraction.title,
             links=extraction.links,
             markup=extraction.markup,
+            repeated=self.repeated_spans(row["page_id"], extraction.text, (extraction.title, extraction.subtitle)),
         )
 
     def add_match(self, version_id: int, story_id: int, texts: str, match: Match) -> int:
         """Keep what a version is to a story, in place of what an older matcher said."""
         with self.transaction():
-            old = self._value("SELECT id FROM match WHERE version_id = ? AND story_id = ?", (version_id, story_id))
-            if old is not None:
-                self._run("DELETE FROM passage WHERE match_id = ?", (old,))
-                self._run("DELETE FROM match WHERE id = ?", (old,))
+            self.drop_match(version_id, story_id)
             cursor = self._run(
                 """INSERT INTO match (version_id, story_id, story_text_id, label, texts, kind, coverage_story, coverage_page,
                                       similarity, confidence, credit, credit_name, evidence, explanation)
@@ -417,6 +405,20 @@ class Derived(Captures, Stories):
             )
         return match_id
 
+    def drop_matches(self, version_id: int, keep: Collection[int]) -> None:
+        """Forget what a version was to stories other than *keep*."""
+        rows = self._all("SELECT story_id FROM match WHERE version_id = ?", (version_id,))
+        for row in rows:
+            if row["story_id"] not in keep:
+                self.drop_match(version_id, row["story_id"])
+
+    def drop_match(self, version_id: int, story_id: int) -> None:
+        """Forget what a version was to a story."""
+        match_id = self._value("SELECT id FROM match WHERE version_id = ? AND story_id = ?", (version_id, story_id))
+        if match_id is not None:
+            self._run("DELETE FROM passage WHERE match_id = ?", (match_id,))
+            self._run("DELETE FROM match WHERE id = ?", (match_id,))
+
     def copies_of(self, story_id: int) -> list[PageText]:
         """The newest version of each page that carries text of the story, as the matcher reads it."""
         rows = self._all(
@@ -426,16 +428,15 @@ class Derived(Captures, Stories):
         )
         return [self.page_text(row[0]) for row in rows]
 
-    def carries_text_of(self, page_id: int, story_id: int) -> bool:
-        """Whether some version of the page is a copy, in any form, of the story."""
+    def stories_carried_by(self, page_id: int) -> list[int]:
+        """The stories of which some version of the page carries text."""
         kinds = sorted(COPY_KINDS)
-        return bool(
-            self._value(
-                f"""SELECT 1 FROM match m JOIN version v ON v.id = m.version_id
-                    WHERE v.page_id = ? AND m.story_id = ? AND m.kind IN ({", ".join("?" * len(kinds))}) LIMIT 1""",
-                (page_id, story_id, *kinds),
-            )
+        rows = self._all(
+            f"""SELECT DISTINCT m.story_id FROM match m JOIN version v ON v.id = m.version_id
+                WHERE v.page_id = ? AND m.kind IN ({", ".join("?" * len(kinds))}) ORDER BY 1""",
+            (page_id, *kinds),
         )
+        return [row[0] for row in rows]
 
     def page_of_version(self, version_id: int) -> int:
         """The page that a version belongs to."""

@@ -6,6 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+from archive.store._candidates import Candidates
 from archive.store._derived import Derived
 from archive.times import to_text
 from archive.urls import url_key
@@ -13,7 +14,7 @@ from archive.urls import url_key
 KIND_ORDER = "copy,rewrite,excerpt,translation,translated_excerpt,quotes_only,related,mentions,unrelated"
 
 
-class Reports(Derived):
+class Reports(Derived, Candidates):
     def counts(self) -> dict[str, int]:
         """Rows of the tables that people ask about."""
         tables = ("story", "outlet", "page", "capture", "body", "version", "change", "match")
@@ -107,7 +108,7 @@ class Reports(Derived):
         match = dict(row)
         match["evidence"] = json.loads(match["evidence"])
         match["passages"] = [
-            dict(passage)
+            {**dict(passage), "links": json.loads(passage["links"])}
             for passage in self._all("SELECT * FROM passages WHERE match_id = ? ORDER BY number", (row["id"],))
         ]
         return match

@@ -143,7 +143,9 @@ def test_without_a_text_the_first_good_capture_becomes_it(store: Store) -> None:
     add(store, 1, b"<html><title>404 Not Found</title><p>Nothing here.</p></html>")
     add(store, 2)
     summary = run(store)
-    assert summary.promoted == [f"{URL} (en, original), capture 2"]
+    assert summary.promoted == [
+        f"{URL} (en, original), capture 2: it stands at the story's own address; no text of the story was known before"
+    ]
     assert rows(store, "SELECT language, source FROM story_text") == [("en", "capture:2")]
     assert rows(store, "SELECT kind FROM match") == [("copy",)]
     assert run(store).promoted == []

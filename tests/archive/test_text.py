@@ -145,16 +145,110 @@ def test_words_inside_a_span() -> None:
         ('"Really?" he asked. "Yes."', ['"Really?" he asked.', '"Yes."']),
         ("Er starb am 3. Oktober. Danach kam die 14. Minute im Spiel.", ["Er starb am 3. Oktober.", "Danach kam die 14. Minute im Spiel."]),
         ("It cost 3.4 million. That was 1953. Then it fell.", ["It cost 3.4 million.", "That was 1953.", "Then it fell."]),
-        ("今日は晴れ。明日は雨！「本当？」と聞いた。", ["今日は晴れ。", "明日は雨！", "「本当？」", "と聞いた。"]),
+        ("今日は晴れ。明日は雨！「本当？」と聞いた。", ["今日は晴れ。", "明日は雨！", "「本当？」と聞いた。"]),
+        ("他说：“十一月来了！”。她问：“是吗？”，然后走了。", ["他说：“十一月来了！”。", "她问：“是吗？”，然后走了。"]),
+        ("円周率は３．１４だ．次も読む。", ["円周率は３．１４だ．", "次も読む。"]),
         ("هل هذا صحيح؟ نعم.", ["هل هذا صحيح؟", "نعم."]),
         ("यह सच है। वह गया।", ["यह सच है।", "वह गया।"]),
         ("A headline\nThe text.", ["A headline", "The text."]),
         ("Dhr. De Vries sprak o.a. met hen. Daarna niet.", ["Dhr. De Vries sprak o.a. met hen.", "Daarna niet."]),
+        ("Er sagte: „Wir gehen nicht.“ Dann ging er.", ["Er sagte: „Wir gehen nicht.“", "Dann ging er."]),
+        ("« Qui sait ? » Personne.\n« Moi ! », dit-il. Puis rien.", ["« Qui sait ? »", "Personne.", "« Moi ! », dit-il.", "Puis rien."]),
+        ("El jefe de EE. UU. llegó. Luego habló.", ["El jefe de EE. UU. llegó.", "Luego habló."]),
+        ("She told me. Then he went on. No. 5 came, as Art. II says.", ["She told me.", "Then he went on.", "No. 5 came, as Art. II says."]),
+        ("Sen. Ruiz and Gen. Holt left by the mar. Nobody saw it.", ["Sen. Ruiz and Gen. Holt left by the mar.", "Nobody saw it."]),
+        ("Он ушёл? \" Потом вернулся.", ["Он ушёл?", "\" Потом вернулся."]),
+        ("Wer weiß das? \"", ["Wer weiß das? \""]),
+        ("نعم.\u200f لا.", ["نعم.\u200f", "لا."]),
+        ("ខ្ញុំទៅ។ គាត់មក។", ["ខ្ញុំទៅ។", "គាត់មក។"]),
     ],
-    ids=["latin", "abbreviations", "quotes", "ordinals", "numbers", "japanese", "arabic", "hindi", "lines", "dutch"],
+    ids=[
+        "latin", "abbreviations", "quotes", "ordinals", "numbers", "japanese", "chinese quotes", "fullwidth point", "arabic",
+        "hindi", "lines", "dutch", "german quotes", "french quotes", "doubled letters", "small words", "titles",
+        "mark set apart", "mark left over", "direction mark", "khmer",
+    ],
 )  # fmt: skip
 def test_sentences(text: str, expected: list[str]) -> None:
     assert said(text, sentences(text)) == expected
+
+
+def test_thai_is_cut_at_the_spaces_where_a_sentence_may_end() -> None:
+    first = "ชาวบ้านที่อยู่ใกล้ท่าเรือไม่เชื่อว่ากำแพงใหม่จะทนคลื่นในฤดูหนาวปีหน้าได้"
+    second = "แต่นายกเทศมนตรีบอกพวกเขาว่าเงิน 48 ล้าน (ยูโร) จะพอสำหรับ Vellamo และหมู่บ้านข้างเคียง"
+    third = "อย่างไรก็ตามไม่มีใครได้เห็นแบบแปลนของวิศวกรเลยตั้งแต่ต้นปีที่ผ่านมา"
+    text = f"{first} {second} {third}"
+    assert said(text, sentences(text)) == [first, second, third]
+
+
+def test_thai_without_spaces_stays_whole() -> None:
+    text = "ชาวบ้าน" * 100
+    assert sentences(text) == [Span(0, len(text))]
+
+
+def test_what_has_no_points_is_cut_all_the_same() -> None:
+    text = "harbour wall " * 1000
+    found = sentences(text)
+    assert len(found) > 10
+    assert max(sentence.end - sentence.start for sentence in found) < 1500
+
+
+#: Long pieces, and what sentence ends are told by.
+RUNS = st.lists(
+    st.sampled_from(
+        [
+            "ไทย",
+            "แต่",
+            " ",
+            " ",
+            "ๆ",
+            "Abc",
+            "3",
+            "(",
+            ")",
+            ".",
+            "。",
+            "」",
+            "“",
+            "»",
+            "\u00a0",
+            "?",
+            "。と",
+            "\u200b",
+            "Art.",
+            ";",
+            "\n",
+        ]
+    ),
+    max_size=400,
+).map("".join)
+
+
+@given(RUNS)
+def test_long_pieces_are_cut_without_loss(text: str) -> None:
+    end = 0
+    for sentence in sentences(text):
+        assert text[end : sentence.start].strip() == ""
+        assert sentence.of(text) == sentence.of(text).strip() != ""
+        end = sentence.end
+    assert text[end:].strip() == ""
+
+
+@given(TEXTS)
+def test_what_is_found_in_the_folded_text_lies_in_the_original(text: str) -> None:
+    folded = fold(text)
+    for start, end in ((0, len(folded.text)), (len(folded.text) // 3, 2 * len(folded.text) // 3)):
+        origin = folded.original(start, end)
+        assert 0 <= origin.start <= origin.end <= len(text)
+        assert folded.text[start:end] in fold(origin.of(text)).text
+
+
+def test_an_edited_spelling_is_found_in_its_place() -> None:
+    text = "Das\u00ad  „Ｇｒｏß“ — re\u00adpub\u200blic"
+    folded = fold(text)
+    at = folded.text.index("republic")
+    assert folded.original(at, at + len("republic")).of(text) == "re\u00adpub\u200blic"
+    at = folded.text.index('"gross"')
+    assert folded.original(at, at + len('"gross"')).of(text) == "„Ｇｒｏß“"
 
 
 def test_a_paragraph_is_a_line_without_its_margins() -> None:

@@ -248,6 +248,7 @@ class Builder:
                 likeness=0.9,
                 method=method,
                 quotation=int(story_words.startswith("“")),
+                links="[]",
             )
         return match_id
 
