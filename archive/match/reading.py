@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import unicodedata
 import zlib
 from collections.abc import Sequence
@@ -24,6 +25,8 @@ Mask = NDArray[np.bool_]
 _MOST_FURNITURE = 0.6
 #: If lists leave fewer words than this, the article is a list.
 _LEAST_WORDS_LEFT = 60
+#: Sentences compared by their vectors, the first ones: alignment takes time with the product of both counts.
+_MOST_UNITS = 1_500
 #: A sentence with fewer letters is a label or a list item: its vector says nothing.
 _LEAST_LETTERS = 12
 #: The same in scripts without spaces, where a character is about half a word.
@@ -165,9 +168,14 @@ class Reading:
         """The sentences that carry meaning enough to be compared by their vectors."""
         least = _LEAST_LETTERS_UNSPACED if self.unspaced else _LEAST_LETTERS
         return tuple(
-            index
-            for index, sentence in enumerate(self.sentences)
-            if not self.furniture[index] and sum(map(str.isalpha, sentence.of(self.text))) >= least
+            itertools.islice(
+                (
+                    index
+                    for index, sentence in enumerate(self.sentences)
+                    if not self.furniture[index] and sum(map(str.isalpha, sentence.of(self.text))) >= least
+                ),
+                _MOST_UNITS,
+            )
         )
 
     @functools.cached_property

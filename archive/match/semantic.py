@@ -161,10 +161,13 @@ class _Wording:
     weights: Scores
 
     @classmethod
-    def of(cls, a: Reading, b: Reading) -> _Wording:
+    def of(cls, a: Reading, b: Reading) -> _Wording | None:
+        """None where the tables would not fit: such texts are aligned by meaning alone."""
         size = 2 if a.unspaced else 1
         hashes_a, hashes_b = shingle_hashes(a.hashes, size), shingle_hashes(b.hashes, size)
         vocabulary = np.unique(np.concatenate((hashes_a, hashes_b)))
+        if (len(a.units) + len(b.units)) * len(vocabulary) > _MOST_CELLS:
+            return None
         rows_a, rows_b = _incidence(a, hashes_a, size, vocabulary), _incidence(b, hashes_b, size, vocabulary)
         spread = (rows_a > 0).sum(axis=0) + (rows_b > 0).sum(axis=0)
         return cls(rows_a, rows_b, (1 / (1 + np.log(np.maximum(1, spread)))).astype(np.float32))
@@ -193,6 +196,8 @@ def _window(rows: Scores, size: int) -> Scores:
     return np.max([rows[offset : offset + count] for offset in range(size)], axis=0)  # type: ignore[no-any-return]
 
 
+#: Sentences times distinct words, 4 bytes each: two articles of 1,000 sentences stay below.
+_MOST_CELLS = 20_000_000
 #: A weighted Dice coefficient of words counts as an adjusted cosine of `_WORDING_SCALE` times it less `_WORDING_COST`.
 _WORDING_SCALE = 0.8
 _WORDING_COST = 0.18
