@@ -61,9 +61,10 @@ def main(folder: Path) -> dict[str, float]:
             found = {
                 (row["story"], row["url"]): row for row in store.all_story_pages() if row["story"].startswith("pair")
             }
+            read = {url for url in pages if (seen := store.explain(url)) and seen["versions"]}
             extractions = [store.explain(url) for url in alone]
             texts = [store.page_text(e["versions"][-1]["id"]) if e and e["versions"] else None for e in extractions]
-    scored = report_pairs(pairs, stories, pages, found)
+    scored = report_pairs(pairs, pages, found, read)
     others = [
         row
         for (story, url), row in found.items()
@@ -80,15 +81,16 @@ def main(folder: Path) -> dict[str, float]:
 
 
 def report_pairs(
-    pairs: list[dict[str, Any]], stories: list[str], pages: list[str], found: dict[tuple[str, str], dict[str, Any]]
+    pairs: list[dict[str, Any]], pages: list[str], found: dict[tuple[str, str], dict[str, Any]], read: set[str]
 ) -> dict[str, float]:
     right: Counter[str] = Counter()
     print(f"\n{'':<5}{'label':<30}{'kind':<20}{'story':>6}{'page':>6}{'sure':>6}  pages")
     for number, pair in enumerate(pairs):
         row = found.get((f"pair{number}", pages[number]))
-        kind = row["kind"] if row else "not read"
+        # A page that no look-up gave to the story was read, and has nothing of it: no row is kept.
+        kind = row["kind"] if row else "unrelated" if pages[number] in read else "not read"
         claimed = kind in COPY_KINDS
-        ok = row is not None and claimed != (pair["label"] == NEGATIVE)
+        ok = kind != "not read" and claimed != (pair["label"] == NEGATIVE)
         right[pair["label"]] += ok
         coverage = (row["coverage_story"], row["coverage_page"], row["confidence"]) if row else (0.0, 0.0, 0.0)
         print(f"{'ok' if ok else 'MISS':<5}{pair['label']:<30}{kind:<20}" + "".join(f"{c:>6.2f}" for c in coverage)
