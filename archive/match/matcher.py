@@ -14,7 +14,7 @@ from archive.match.decide import Figures
 from archive.match.encoder import ENCODER
 from archive.match.model import fitted
 from archive.match.pointers import Target, address, names_title, pointers
-from archive.match.reading import Hashes, Reading, figures_in
+from archive.match.reading import MOST_CHARACTERS, MOST_UNITS, Hashes, Reading, figures_in
 from archive.text import Span, detect_language, latin_share
 from archive.types import COPY_KINDS, Credit, Match, PageText, Passage, Story, StoryText
 
@@ -65,11 +65,6 @@ _TAIL = 0.85
 _TAIL_WORDS = 60
 
 
-#: Characters of a text that are compared: 30 times a long article. What follows in a longer one is not looked at, and the
-#: explanation says so; without a bound, alignment takes time with the product of two lengths.
-MOST_READ = 300_000
-
-
 @dataclass(frozen=True, slots=True)
 class PreparedText:
     """A story text with everything that does not depend on the page."""
@@ -102,7 +97,7 @@ def prepare(story: Story) -> PreparedStory:
 
 
 def _prepared(text: StoryText) -> PreparedText:
-    reading = Reading(text.text[:MOST_READ], _primary(text.language))
+    reading = Reading(text.text, _primary(text.language))
     return PreparedText(text, reading, fingerprint.shingles(reading), latin_share(text.text) >= _LATIN)
 
 
@@ -145,8 +140,7 @@ class _PageReader:
     def __init__(self, page: PageText, thorough: bool = False) -> None:
         self.page = page
         self.thorough = thorough
-        self.cut = len(page.text) > MOST_READ
-        self.reading = Reading(page.text[:MOST_READ], page_language(page), page.repeated)
+        self.reading = Reading(page.text, page_language(page), page.repeated)
         self._shingles: dict[int, Hashes] = {}
         self._all_shingles: dict[int, Hashes] = {}
 
@@ -162,7 +156,7 @@ class _PageReader:
 
     @functools.cached_property
     def latin(self) -> bool:
-        return latin_share(self.page.text) >= _LATIN
+        return latin_share(self.reading.text) >= _LATIN
 
 
 def page_language(page: PageText) -> str | None:
@@ -266,8 +260,7 @@ def _matched(reader: _PageReader, around: _Around, best: _Comparison) -> Match:
         passages=best.passages if claimed else (),
         credit=around.credit,
         evidence=_evidence(best, around, reader),
-        explanation=_explanation(decision, figures, around)
-        + (f"; only its first {MOST_READ:,} characters were compared" if reader.cut else ""),
+        explanation="; ".join((_explanation(decision, figures, around), *_left_unread(best, reader.reading))),
     )
 
 
@@ -287,7 +280,7 @@ def _rank(comparison: _Comparison) -> tuple[int, float]:
 
 def _around(reader: _PageReader, prepared: PreparedStory) -> _Around:
     page, target = reader.page, prepared.target
-    credits = find_credits(page.text, prepared.names, reader.reading.credit_candidates)
+    credits = find_credits(reader.reading.text, prepared.names, reader.reading.credit_candidates)
     own = address(page.url) in target.addresses
     return _Around(
         credits,
@@ -627,6 +620,16 @@ def _evidence(best: _Comparison, around: _Around, reader: _PageReader) -> dict[s
     if len(around.credits) > 1:
         evidence["credits"] = [credit.text for credit in around.credits]
     return evidence
+
+
+def _left_unread(best: _Comparison, page: Reading) -> list[str]:
+    """What of the page had no part in the verdict because it is too long."""
+    said = []
+    if page.cut:
+        said.append(f"only the first {MOST_CHARACTERS:,} characters of the page were read")
+    if "semantic" in best.steps and len(page.units) == MOST_UNITS:
+        said.append(f"the meaning of its first {MOST_UNITS:,} sentences only was compared")
+    return said
 
 
 def _explanation(rule: decide.Decision, figures: Figures, around: _Around) -> str:

@@ -21,12 +21,16 @@ from archive.text import Span, Words, paragraphs, quotations, sentences, words
 Hashes = NDArray[np.uint64]
 Mask = NDArray[np.bool_]
 
+#: Characters read of a text: a book of 250 pages. 5 MB would take 5 s by its words alone, 33 in scripts without spaces.
+MOST_CHARACTERS = 400_000
+#: Sentences of a text compared by their meaning: about 150,000 characters, 5 s. 5 MB would take 200 s.
+MOST_UNITS = 1_500
 #: If more of the words than this look like furniture, the article itself is about such things.
 _MOST_FURNITURE = 0.6
 #: If lists leave fewer words than this, the article is a list.
 _LEAST_WORDS_LEFT = 60
-#: Sentences compared by their vectors, the first ones: alignment takes time with the product of both counts.
-_MOST_UNITS = 1_500
+#: A sentence of fewer words that comes again is no repetition: "He nodded."
+_LEAST_REPEATED = 5
 #: A sentence with fewer letters is a label or a list item: its vector says nothing.
 _LEAST_LETTERS = 12
 #: The same in scripts without spaces, where a character is about half a word.
@@ -43,7 +47,9 @@ class Reading:
     """A text, its words and sentences with their places, and what is left out of every count."""
 
     def __init__(self, text: str, language: str | None = None, repeated: Sequence[Span] = ()) -> None:
-        self.text = text
+        self.text = text[:MOST_CHARACTERS]
+        #: whether the text goes on
+        self.cut = len(text) > MOST_CHARACTERS
         self.language = language
         #: what the outlet repeats on its pages: furniture, whatever it says
         self.repeated = repeated
@@ -99,7 +105,7 @@ class Reading:
         if self._words_outside(listed) < _LEAST_WORDS_LEFT:
             listed = (False,) * len(self.sentences)
         learned = self._within(self.repeated)
-        known = tuple(in_list or is_learned for in_list, is_learned in zip(listed, learned, strict=True))
+        known = tuple(map(any, zip(listed, learned, self.said_before, strict=True)))
         phrases = phrases_in(self.text)
         apart = self._within(
             [*self._about(), *(Span(c.start, c.end) for c in find_credits(self.text, (), self.credit_candidates))]
@@ -110,6 +116,22 @@ class Reading:
         )
         left = self._words_outside(flags)
         return flags if left >= (1 - _MOST_FURNITURE) * self._words_outside(known) else known
+
+    @functools.cached_property
+    def said_before(self) -> tuple[bool, ...]:
+        """For each sentence whether the text has said it before, word for word: what stands twice counts once.
+
+        Otherwise a page that holds a story five times would share no seed with it that is not too frequent
+        (`lexical._MOST_OCCURRENCES`), and of one that holds it twice only half would be covered.
+        """
+        least = _LEAST_REPEATED * (2 if self.unspaced else 1)
+        seen: set[tuple[str, ...]] = set()
+        flags = []
+        for inside in self.sentence_words:
+            said = self.words.folded[inside.start : inside.stop]
+            flags.append(len(said) >= least and said in seen)
+            seen.add(said)
+        return tuple(flags)
 
     def _within(self, spans: Sequence[Span]) -> tuple[bool, ...]:
         return tuple(any(p.start <= sentence.start < p.end for p in spans) for sentence in self.sentences)
@@ -165,7 +187,7 @@ class Reading:
 
     @functools.cached_property
     def units(self) -> tuple[int, ...]:
-        """The sentences that carry meaning enough to be compared by their vectors."""
+        """The sentences that carry meaning enough to be compared by their vectors, the first `MOST_UNITS` of them."""
         least = _LEAST_LETTERS_UNSPACED if self.unspaced else _LEAST_LETTERS
         return tuple(
             itertools.islice(
@@ -174,7 +196,7 @@ class Reading:
                     for index, sentence in enumerate(self.sentences)
                     if not self.furniture[index] and sum(map(str.isalpha, sentence.of(self.text))) >= least
                 ),
-                _MOST_UNITS,
+                MOST_UNITS,
             )
         )
 

@@ -22,7 +22,7 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
-from archive.match.encoder import Vectors, background_level, encode
+from archive.match.encoder import Vectors, background_level, encode, rescaled
 from archive.match.fingerprint import shingle_hashes
 from archive.match.reading import Hashes, Reading, figures_in
 from archive.text import Span
@@ -110,7 +110,7 @@ def adjusted(cosines: Scores, level_a: Scores, level_b: Scores) -> Scores:
     The level of a sentence is what it resembles anyway: the mean of its nearest background sentences, or of its
     nearest sentences in the other text after the best one, whichever is higher.
     """
-    return cosines - np.float32(0.5) * (level_a[:, None] + level_b[None, :])
+    return rescaled(cosines - np.float32(0.5) * (level_a[:, None] + level_b[None, :]))
 
 
 def _runners_up(cosines: Scores) -> Scores:
@@ -325,7 +325,8 @@ class _Blocks:
     def score(self, a_start: int, a_end: int, b_start: int, b_end: int) -> float:
         one, other = self.vectors_a[a_start:a_end].sum(axis=0), self.vectors_b[b_start:b_end].sum(axis=0)
         cosine = float(one @ other) / max(1e-6, float(np.linalg.norm(one) * np.linalg.norm(other)))
-        return cosine - 0.5 * float(self.level_a[a_start:a_end].max() + self.level_b[b_start:b_end].max())
+        level = 0.5 * (self.level_a[a_start:a_end].max() + self.level_b[b_start:b_end].max())
+        return float(rescaled(cosine - level))
 
     def log_ratio(self, a_start: int, a_end: int, b_start: int, b_end: int) -> float:
         return float(np.log(self.lengths_b[b_start:b_end].sum() / self.lengths_a[a_start:a_end].sum()))
@@ -702,4 +703,4 @@ def try_some(a: Reading, b: Reading, count: int, *, subject: bool = False) -> bo
         return True
     cosines = a.vectors @ some.T
     level_b = np.maximum(background_level(some), _runners_up(cosines.T))
-    return bool((cosines.max(axis=0) - level_b).max() >= SEED)
+    return bool(rescaled(cosines.max(axis=0) - level_b).max() >= SEED)
