@@ -36,7 +36,7 @@ Features = Callable[[Figures], dict[str, float]]
 
 
 def beside(figures: Figures) -> dict[str, float]:
-    return {**model.evidence(figures), **model.rivalry(figures)}
+    return {**model.evidence(figures), **model.rivalry(figures.beside)}
 
 
 def extent(figures: Figures) -> dict[str, float]:

@@ -1,14 +1,14 @@
-"""What the figures mean: one table of rules, read from the top; the first that holds gives the kind.
+"""What the figures mean: a fitted probability where sentences were compared by meaning, and a table of rules.
 
-Thresholds come from two sources, named at each: *labels* are 5,196 labelled pairs of real news (human and machine
-translations, edited, cut and rewritten copies, reports of one event, announcements of one organisation), *read* are
-40 pairs that share 15 words in a row and were read by eye. They are round numbers, set so that no random page and
-some 2 % of the pages about the same subject are claimed; many of those do share text. `python -m benchmarks.reuse`
-measures them again.
+Whether a page took its text from the story, whether it is the whole or an excerpt, and whether a page that took none
+is about the same, is said by `archive.match.model` once the sentences were compared. `RULES`, read from the top, the
+first that holds, decide what comes before that (only quotations are shared), what a page says of itself (it links to
+the story), and everything where sentences were not compared. Their thresholds are round numbers: *labels* are 5,196
+labelled pairs of real news, *read* are 40 pairs that share 15 words in a row and were read by eye.
+`python -m benchmarks.reuse` measures the whole again, `python -m benchmarks.fit_match` the models alone.
 
-Known failures: announcements of one organisation that differ by a version number or a name (figures that all
-disagree are caught, names are not); two outlets that print one press release; an excerpt of one sentence in another
-language without a figure or a name in it.
+Known failures: announcements of one organisation that differ by a version number or a name, where no other of its
+announcements is tracked; two outlets that print one press release; an excerpt of one sentence in another language.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from archive.match import model
+from archive.match.semantic import NO_RIVALS, Rivalry
 from archive.types import MatchKind
 
 
@@ -88,18 +89,8 @@ class Figures:
     by_meaning: bool = False
     #: the encoder does not know a language of the two: only what survives translation is looked at
     unknown_language: bool = False
-
-    # against the other stories at hand
-    rivals: int = 0
-    #: shares of the links whose page sentence is nearer to a sentence of another story, and by .1 at least
-    beaten: float = 0.0
-    clearly_beaten: float = 0.0
-    #: mean cosine of the page's sentences to their best counterparts, less that of the best other story
-    ahead: float = 0.0
-    #: share of the links that are ahead of every other story by .1, mean lead, and links ahead by .03
-    clear: float = 0.0
-    lead: float = 0.0
-    own_links: int = 0
+    #: the links beside what the other stories at hand offer
+    beside: Rivalry = NO_RIVALS
     #: the first linked sentences hold figures, and other ones
     opening_figures_differ: bool = False
     #: figures and names that the best passage has in both texts
@@ -117,17 +108,6 @@ class Figures:
     @property
     def coverage(self) -> float:
         return max(self.coverage_story, self.coverage_page)
-
-    @property
-    def figures_clash(self) -> bool:
-        """The texts correspond throughout, but no figure does, and already the titles differ by a figure:
-        one form filled in twice ("Version 9.4 released"), not one text.
-
-        Elsewhere figures may all differ in a translation, because it converts miles and dollars.
-        """
-        throughout = min(self.coverage_story, self.coverage_page) >= 0.8
-        none_agrees = self.figures_compared >= 2 and self.figures_agreeing == 0
-        return throughout and none_agrees and self.opening_figures_differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +130,6 @@ class Decision:
 LEAST_RUN = 15
 #: Or this many equal words in one nearly verbatim passage: an excerpt with small edits breaks its runs (*labels*).
 LEAST_DENSE = 24
-#: A text of fewer words is navigation or a teaser.
-LEAST_WORDS = 40
 #: Corresponding words inside quotation marks on both sides, from which on only a third party's words are shared.
 MOST_QUOTED = 0.9
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from archive.match.encoder import ENCODER
 from archive.match.model import fitted
 from archive.match.pointers import Target, address, names_title, pointers
 from archive.match.reading import MOST_CHARACTERS, MOST_UNITS, Hashes, Reading, figures_in
-from archive.text import Span, detect_language, latin_share
+from archive.text import Span, detect_language
 from archive.types import COPY_KINDS, Credit, Match, PageText, Passage, Story, StoryText
 
 #: Changes whenever a match could come out differently.
@@ -46,8 +46,6 @@ _SIGNALS_TO_TRY = 1.0
 _TRIED = 8
 #: A story with fewer names and figures cannot be asked for by them.
 _LEAST_SIGNALS = 4
-#: Below this share of Latin letters a page shares names with a story in Latin letters only by chance.
-_LATIN = 0.5
 #: Names and figures from which on a same-language page with some shared wording may be a rewrite ...
 _SIGNALS_SAME_LANGUAGE = 3
 #: ... and without any. Of labelled paraphrases by people 95 % share three names or figures, and all share a shingle;
@@ -72,7 +70,6 @@ class PreparedText:
     source: StoryText
     reading: Reading
     shingles: Hashes
-    latin: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +95,7 @@ def prepare(story: Story) -> PreparedStory:
 
 def _prepared(text: StoryText) -> PreparedText:
     reading = Reading(text.text, _primary(text.language))
-    return PreparedText(text, reading, fingerprint.shingles(reading), latin_share(text.text) >= _LATIN)
+    return PreparedText(text, reading, fingerprint.shingles(reading))
 
 
 def match(page: PageText, story: Story, *, thorough: bool = False) -> Match:
@@ -153,10 +150,6 @@ class _PageReader:
         if size not in self._all_shingles:
             self._all_shingles[size] = fingerprint.all_shingles(self.reading, size)
         return self._all_shingles[size]
-
-    @functools.cached_property
-    def latin(self) -> bool:
-        return latin_share(self.reading.text) >= _LATIN
 
 
 def page_language(page: PageText) -> str | None:
@@ -240,7 +233,7 @@ def _with_rivals(reader: _PageReader, compared: _Comparison, rivals: Sequence[Re
     if not rivals or compared.text is None:
         return compared
     found = semantic.rivalry(compared.text.reading, reader.reading, compared.found.links, rivals)
-    return replace(compared, figures=replace(compared.figures, **asdict(found)))
+    return replace(compared, figures=replace(compared.figures, beside=found))
 
 
 def _matched(reader: _PageReader, around: _Around, best: _Comparison) -> Match:
@@ -309,12 +302,7 @@ def _compared(reader: _PageReader, text: PreparedText, prepared: PreparedStory, 
     if _has_nothing_of(reader, text, around, same_language):
         base = replace(_around_only(around), same_language=same_language)
         return _Comparison(base, text=text, steps=("shingles", "gate"))
-    base = replace(
-        _around_only(around),
-        same_language=same_language,
-        story_words=text.reading.counted_words // (2 if text.reading.unspaced else 1),
-        page_words=reader.reading.counted_words // (2 if reader.reading.unspaced else 1),
-    )
+    base = _base(reader, text, around, same_language)
     if not (_is_known(reader.reading.language) and _is_known(text.reading.language)):
         ours, theirs = text.reading.signals, reader.reading.signals
         base = replace(
@@ -343,6 +331,16 @@ def _compared(reader: _PageReader, text: PreparedText, prepared: PreparedStory, 
     return max((comparison, by_words), key=_rank)
 
 
+def _base(reader: _PageReader, text: PreparedText, around: _Around, same_language: bool) -> Figures:
+    """What is known of a comparison before it is made."""
+    return replace(
+        _around_only(around),
+        same_language=same_language,
+        story_words=text.reading.counted_words // (2 if text.reading.unspaced else 1),
+        page_words=reader.reading.counted_words // (2 if reader.reading.unspaced else 1),
+    )
+
+
 #: Languages so near to one that the encoder knows that the detector takes the one for the other.
 _NEAR = {"af": "nl", "gl": "pt", "ca": "es"}
 
@@ -355,12 +353,7 @@ def _is_known(language: str | None) -> bool:
 def _in_depth(reader: _PageReader, text: PreparedText, around: _Around) -> _Comparison:
     """Every step of `_compared`, none skipped."""
     same_language = reader.reading.language == text.reading.language
-    base = replace(
-        _around_only(around),
-        same_language=same_language,
-        story_words=text.reading.counted_words // (2 if text.reading.unspaced else 1),
-        page_words=reader.reading.counted_words // (2 if reader.reading.unspaced else 1),
-    )
+    base = _base(reader, text, around, same_language)
     so_far = _lexical(base, reader.reading, text) if same_language else _Comparison(base, text=text)
     return _semantic(so_far, reader.reading, text)
 
@@ -370,7 +363,7 @@ def _has_nothing_of(reader: _PageReader, text: PreparedText, around: _Around, sa
 
     Telling furniture from text takes half the time of a comparison that comes to nothing.
     """
-    if reader.thorough or around.asked or not (reader.latin and text.latin):
+    if reader.thorough or around.asked or not (reader.reading.latin and text.reading.latin):
         return False
     story = text.reading.signals
     if not same_language and len(story.names) + len(story.figures) < _LEAST_SIGNALS:
@@ -406,7 +399,7 @@ def _worth_reading(
     wanted |= {other.reading.language for other in prepared.texts if other.reading.language} if wanted else set()
     if wanted and reading.language and reading.language not in wanted:
         return False
-    if asked or signals >= _SIGNALS_TO_READ or not (reader.latin and text.latin):
+    if asked or signals >= _SIGNALS_TO_READ or not (reader.reading.latin and text.reading.latin):
         return True
     few = len(story.signals.names) + len(story.signals.figures) < _LEAST_SIGNALS
     return (few or signals >= _SIGNALS_TO_TRY) and semantic.try_some(story, reading, _TRIED)
@@ -469,7 +462,7 @@ def _semantic(so_far: _Comparison, page: Reading, text: PreparedText) -> _Compar
     names = frozenset[str]().union(*(story.names_in(span) for span, _ in linked))
     figured = set[str]().union(*(figures_in(span.of(story.text)) for span, _ in linked))
     ours, theirs = story.signals, page.signals
-    by_meaning = tuple(semantic.as_passages(story, page, found))
+    by_meaning = tuple(semantic.as_passages(story, page, runs))
     passages = _beside_each_other(by_meaning, so_far.passages, story, page)
     figures = replace(
         _covering(base, passages, story, page) if passages else base,
@@ -489,11 +482,11 @@ def _semantic(so_far: _Comparison, page: Reading, text: PreparedText) -> _Compar
         linked_page=_covered(page, [span for _, span in linked]),
         story_sentences=len(story.units),
         page_sentences=len(page.units),
-        figures_agreeing=len(figured & figures_in(page.text)),
+        figures_agreeing=len(figured & page.all_signals.figures),
         figures_compared=len(figured),
         names_agreeing=len(names & {name for name, _ in page.names}),
         names_compared=len(names),
-        latin=text.latin and latin_share(page.text) >= _LATIN,
+        latin=story.latin and page.latin,
         figures_shared_share=_share_of_fewer(ours.figures, theirs.figures),
         names_shared_share=_share_of_fewer(ours.names, theirs.names),
         opening_figures_differ=semantic.opening_figures_differ(story, page, found),
@@ -594,8 +587,8 @@ def _evidence(best: _Comparison, around: _Around, reader: _PageReader) -> dict[s
         }
     if "semantic" in best.steps:
         evidence |= {
-            "rivals": figures.rivals,
-            "nearer_to_rivals": round(figures.beaten, 3),
+            "rivals": figures.beside.rivals,
+            "nearer_to_rivals": round(figures.beside.beaten, 3),
             "aligned_sentences": figures.links,
             "story_sentences": figures.story_sentences,
             "page_sentences": figures.page_sentences,
@@ -643,8 +636,8 @@ def _explanation(rule: decide.Decision, figures: Figures, around: _Around) -> st
         if figures.links:
             order = "in order" if figures.order == 1 else f"{figures.order:.0%} of them in order"
             said.append(f"{figures.links} aligned sentence{'s' if figures.links > 1 else ''} {order}")
-        if figures.rivals and figures.beaten:
-            said.append(f"{figures.beaten:.0%} of these sentences stand nearer to another story")
+        if figures.beside.beaten:
+            said.append(f"{figures.beside.beaten:.0%} of these sentences stand nearer to another story")
         if figures.figures_compared:
             agreeing, compared = figures.figures_agreeing, figures.figures_compared
             said.append("figures agree" if agreeing == compared else f"{agreeing} of {compared} figures agree")

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from archive.match.decide import Figures
+    from archive.match.semantic import Rivalry
 
 #: From this probability on a page is said to be derived: F1 is flat from .5 to .75, false alarms are not.
 LEAST_DERIVED = 0.7
@@ -63,10 +64,11 @@ def derived(figures: Figures) -> float:
     where = "within" if figures.same_language else "across"
     features = evidence(figures)
     alone = models()[f"derived_{where}"].probability(features)
-    if not figures.rivals:
+    rivals = figures.beside.rivals
+    if not rivals:
         return alone
-    beside = models()[f"derived_{where}_rivals"].probability({**features, **rivalry(figures)})
-    return beside if figures.rivals >= ENOUGH_RIVALS else min(alone, beside)
+    beside = models()[f"derived_{where}_rivals"].probability({**features, **rivalry(figures.beside)})
+    return beside if rivals >= ENOUGH_RIVALS else min(alone, beside)
 
 
 def whole(figures: Figures) -> float:
@@ -141,15 +143,15 @@ def evidence(f: Figures) -> dict[str, float]:
     return features
 
 
-def rivalry(f: Figures) -> dict[str, float]:
+def rivalry(found: Rivalry) -> dict[str, float]:
     """What the other stories at hand add: a form that one organisation fills in again fits all of them alike."""
     return {
-        "beaten": f.beaten,
-        "clearly_beaten": f.clearly_beaten,
-        "ahead": max(-0.3, min(0.3, f.ahead)),
-        "clear": f.clear,
-        "lead": max(-0.3, min(0.3, f.lead)),
-        "own_links": _log(f.own_links),
+        "beaten": found.beaten,
+        "clearly_beaten": found.clearly_beaten,
+        "ahead": max(-0.3, min(0.3, found.ahead)),
+        "clear": found.clear,
+        "lead": max(-0.3, min(0.3, found.lead)),
+        "own_links": _log(found.own_links),
     }
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from archive.match.credit import candidates, find_credits
 from archive.match.encoder import Vectors, background_level, encode
 from archive.match.furniture import after_labels, is_furniture, lists, opens_about, phrases_in
-from archive.text import Span, Words, paragraphs, quotations, sentences, words
+from archive.text import Span, Words, latin_share, paragraphs, quotations, sentences, words
 
 Hashes = NDArray[np.uint64]
 Mask = NDArray[np.bool_]
@@ -29,6 +29,8 @@ MOST_UNITS = 1_500
 _MOST_FURNITURE = 0.6
 #: If lists leave fewer words than this, the article is a list.
 _LEAST_WORDS_LEFT = 60
+#: The share of Latin letters from which on a text is in them.
+_LATIN = 0.5
 #: A sentence of fewer words that comes again is no repetition: "He nodded."
 _LEAST_REPEATED = 5
 #: A sentence with fewer letters is a label or a list item: its vector says nothing.
@@ -68,6 +70,11 @@ class Reading:
         """Whether the text is mostly in a script without spaces, so that a token is a character."""
         single = sum(1 for word in self.words.folded if len(word) == 1 and ord(word) >= 0x0E00)
         return single > len(self.words) / 2
+
+    @functools.cached_property
+    def latin(self) -> bool:
+        """Whether the text is mostly in Latin letters; with one that is not it shares names only by chance."""
+        return latin_share(self.text) >= _LATIN
 
     @functools.cached_property
     def paragraphs(self) -> tuple[Span, ...]:

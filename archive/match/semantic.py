@@ -436,9 +436,9 @@ def spans(a: Reading, b: Reading, link: Link) -> tuple[Span, Span]:
     )
 
 
-def as_passages(a: Reading, b: Reading, semantic: Semantic) -> list[Passage]:
-    """Links that follow each other as passages, in page order."""
-    return [_passage(a, b, run, _glued_start(a, b, run[0])) for run in runs(a, b, semantic.links)]
+def as_passages(a: Reading, b: Reading, grouped: Sequence[Sequence[Link]]) -> list[Passage]:
+    """`runs` of links as passages, in page order."""
+    return [_passage(a, b, run, _glued_start(a, b, run[0])) for run in grouped]
 
 
 #: Where a headline or label may end inside what was read as one sentence: before a capital, without a full stop.
@@ -476,7 +476,7 @@ def _characters_a_letter(reading: Reading) -> float:
 
 #: A story sentence that the page leaves out does not end a passage; two do.
 _MOST_DROPPED = 1
-#: Letters of page text between two links that end a passage: anything that is a sentence.
+#: Letters of page text between two links that end a passage: anything that is a sentence and no label of a few letters.
 _INSERTED = 12
 
 
@@ -497,12 +497,14 @@ def runs(a: Reading, b: Reading, links: Sequence[Link]) -> list[list[Link]]:
 
 def _continues(a: Reading, b: Reading, run: list[Link], link: Link) -> bool:
     last = run[-1]
-    before, after = spans(a, b, last)[1].end, spans(a, b, link)[1].start
-    between_b = _sentences_between(b, before, after)
-    if between_b > 0:
+    inserted = sum(
+        b.furniture[index] or sum(map(str.isalpha, b.sentences[index].of(b.text))) >= _INSERTED
+        for index in _between(b, last.b_end, link.b_start)
+    )
+    if inserted:
         # Text was put in, unless the story has labels of its own there ("Read also:").
-        between_a = Span(spans(a, b, last)[0].end, spans(a, b, link)[0].start)
-        return link.b_start == last.b_end and _furniture_between(a, between_a) >= between_b
+        labels = sum(a.furniture[index] for index in _between(a, last.a_end, link.a_start))
+        return link.b_start == last.b_end and labels >= inserted
     start, end = min(x.a_start for x in run), max(x.a_end for x in run)
     if link.a_start >= end:
         return link.a_start - end <= _MOST_DROPPED
@@ -510,23 +512,12 @@ def _continues(a: Reading, b: Reading, run: list[Link], link: Link) -> bool:
     return start - _MOST_DROPPED <= link.a_end <= end or start <= link.a_start < end
 
 
-def _sentences_between(reading: Reading, start: int, end: int) -> int:
-    """Sentences that stand between two places, without labels of a few letters."""
-    return sum(
-        1
-        for s, flag in zip(reading.sentences, reading.furniture, strict=True)
-        if start <= s.start and s.end <= end and (flag or sum(map(str.isalpha, s.of(reading.text))) >= _INSERTED)
-    )
+def _between(reading: Reading, end: int, start: int) -> range:
+    """The sentences, by their indices, between the unit before *end* and the unit *start*; none if it lies earlier."""
+    return range(reading.units[end - 1] + 1, reading.units[start])
 
 
-def _furniture_between(reading: Reading, between: Span) -> int:
-    return sum(
-        flag and between.start <= s.start and s.end <= between.end
-        for s, flag in zip(reading.sentences, reading.furniture, strict=True)
-    )
-
-
-def _passage(a: Reading, b: Reading, cluster: list[Link], begin: int = 0) -> Passage:
+def _passage(a: Reading, b: Reading, cluster: Sequence[Link], begin: int = 0) -> Passage:
     story = [spans(a, b, link)[0] for link in cluster]
     page = [spans(a, b, link)[1] for link in cluster]
     page[0] = Span(max(begin, page[0].start), page[0].end)
@@ -621,13 +612,18 @@ class Rivalry:
     """A page's links with a story beside what other stories offer for the same sentences (cosines)."""
 
     rivals: int = 0
+    #: shares of the links whose page sentence is nearer to a sentence of another story, and by .1 at least
     beaten: float = 0.0
     clearly_beaten: float = 0.0
+    #: mean cosine of the page's sentences to their best counterparts, less that of the best other story
     ahead: float = 0.0
+    #: share of the links that are ahead of every other story by .1, mean lead, and links ahead by .03
     clear: float = 0.0
     lead: float = 0.0
     own_links: int = 0
 
+
+NO_RIVALS = Rivalry()
 
 #: By how much a counterpart must be nearer: a form's fixed sentences are equally near everywhere.
 _BEATEN, _OWN, _CLEARLY = 0.02, 0.03, 0.1
@@ -643,7 +639,7 @@ def rivalry(a: Reading, b: Reading, links: Sequence[Link], others: Sequence[Read
     """
     rivals = [other for other in others if other.units and not _same_story(a, other)]
     if not rivals or not b.units or not a.units:
-        return Rivalry()
+        return NO_RIVALS
     own = (a.vectors @ b.vectors.T).max(axis=0)
     offered = [(rival.vectors @ b.vectors.T).max(axis=0) for rival in rivals]
     best = np.max(offered, axis=0)

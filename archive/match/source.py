@@ -604,6 +604,14 @@ def _speaker(language: str) -> str:
     return rf"(?:(?i:(?:{speech.own}|{speech.pronouns}))(?![\p{{L}}])|{titled}|{noun})"
 
 
+def _verb_and_by(speech: _Speech) -> tuple[str, str]:
+    """Patterns of a verb of saying, and of what stands for one ("according to")."""
+    return (
+        rf"(?<![\p{{L}}])(?P<verb>(?i:{speech.verbs}))(?![\p{{L}}])",
+        rf"(?P<verb>(?i:{speech.by}))(?![\p{{L}}])",
+    )
+
+
 #: "a-t-il ajouté", "dit-elle": the pronoun is tied to the verb.
 _INVERTED = r"^[\s,;:–—-]*(?P<verb>a|dit|\p{Ll}{2,}e)-(?:t-)?(?P<speaker>il|elle|on|ils|elles)(?![\p{L}])"
 
@@ -616,8 +624,7 @@ def _patterns_after(language: str) -> Sequence[regex.Pattern[str]]:
         return ()
     speech, speaker = _SPEECH[language], _speaker(language)
     opening = r"^[\s,;:–—-]*"
-    verb = rf"(?<![\p{{L}}])(?P<verb>(?i:{speech.verbs}))(?![\p{{L}}])"
-    by = rf"(?P<verb>(?i:{speech.by}))(?![\p{{L}}])"
+    verb, by = _verb_and_by(speech)
     end = r"(?=[\s,.;:!?–—-]|$)"
     return tuple(
         regex.compile(pattern)
@@ -638,8 +645,7 @@ def _patterns_before(language: str) -> Sequence[regex.Pattern[str]]:
     if language not in _SPEECH:
         return ()
     speech, speaker = _SPEECH[language], _speaker(language)
-    verb = rf"(?<![\p{{L}}])(?P<verb>(?i:{speech.verbs}))(?![\p{{L}}])"
-    by = rf"(?P<verb>(?i:{speech.by}))(?![\p{{L}}])"
+    verb, by = _verb_and_by(speech)
     # Between verb and quotation: "in a message on Telegram", "dat", a colon.
     gap = r"[^:“”\"«»„]{0,70}[:,]?\s*$"
     return tuple(
