@@ -118,7 +118,7 @@ def compare(
     """
     from archive.match import match
 
-    return match(as_page(b, language_b), as_story(a, language_a, outlet=outlet, aliases=aliases))
+    return match(as_page(b, language_b), as_story(a, language_a, outlet=outlet, aliases=aliases), thorough=True)
 
 
 def came_first(a: Document, b: Document, found: Match) -> Direction:

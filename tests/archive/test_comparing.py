@@ -245,3 +245,19 @@ def test_the_examples_of_the_documentation_hold(folder: Path) -> None:
     told: list[str] = []
     runner.run(test, out=told.append)
     assert not runner.failures, "".join(told)
+
+
+def test_a_translation_that_leaves_out_names_and_figures_is_found_when_asked_about() -> None:
+    # A crawl would not read such a page by meaning; whoever names two texts wants to know.
+    original = (
+        "The old baker closed his shop without a word to anyone. His neighbours found the door locked in the morning. "
+        "For years he had complained that nobody wanted to learn the trade. The flour was still standing in the cellar. "
+        "A week later a letter came in which he apologised to his customers. He had gone to live by the sea. "
+        "In 1984 the Mercer brothers had sold 412 loaves a day here, to Rotterdam, Helsinki and Oslo."
+    )
+    translated = (
+        "De oude bakker sloot zijn winkel zonder een woord tegen wie dan ook. Zijn buren vonden de deur 's ochtends op slot. "
+        "Jarenlang had hij geklaagd dat niemand het vak wilde leren. Het meel stond nog in de kelder. "
+        "Een week later kwam er een brief waarin hij zijn klanten om vergeving vroeg. Hij was aan zee gaan wonen."
+    )
+    assert compare(original, translated, language_a="en").kind == "translation"
