@@ -15,7 +15,7 @@ import numpy as np
 from archive.match import LABEL as MATCHER
 from archive.match import candidates, match_all, prepare
 from archive.match.candidates import Keys, SentenceIndex, StoredSentence, Titles
-from archive.match.encoder import DIMENSIONS, ENCODER, Vectors
+from archive.match.encoder import DIMENSIONS, ENCODER, Vectors, sentence_key
 from archive.match.matcher import page_language
 from archive.match.pointers import address
 from archive.match.reading import Reading
@@ -182,7 +182,7 @@ class Lookup:
     def _give_vectors(self, story: Story) -> None:
         """Have the matcher use the sentence vectors that the archive holds, instead of making them again."""
         for text in prepare(story).texts:
-            keys = [candidates.sentence_key(sentence) for sentence in candidates.unit_sentences(text.reading)]
+            keys = [sentence_key(sentence) for sentence in candidates.unit_sentences(text.reading)]
             blobs = self._store.vectors_by_key(keys)
             if blobs:
                 text.reading.__dict__.setdefault("vectors", candidates.from_blobs(blobs))
@@ -257,7 +257,7 @@ class Lookup:
             text = self._store.story_text(story_text_id)
             reading = Reading(text.text, text.language)
             vectors = reading.vectors
-            keys = map(candidates.sentence_key, candidates.unit_sentences(reading))
+            keys = map(sentence_key, candidates.unit_sentences(reading))
             sentences = dict(zip(keys, candidates.stored_sentences(vectors), strict=True))
             whole = candidates.to_blob(candidates.document_vector(vectors)) if len(vectors) else b""
             found.append(StoryTextVectors(story_text_id, whole, sentences))

@@ -128,6 +128,13 @@ def _begin(sources: Sources) -> None:
     encoder._KEPT = VECTORS
 
 
+def _source_vectors(doc_id: str) -> tuple[list[str], np.ndarray]:
+    """The sentences of a source article with their vectors, half as exact: so they are kept."""
+    doc = _sources.docs[doc_id]
+    reading = Reading(doc["text"], doc["lang"])
+    return [reading.sentences[unit].of(reading.text) for unit in reading.units], reading.vectors.astype(np.float16)
+
+
 def _source_vector(doc_id: str) -> np.ndarray | None:
     doc = _sources.docs[doc_id]
     return document_vector(doc["text"], doc["lang"])
@@ -159,9 +166,11 @@ def _each(sources: Sources, pairs: Sequence[Record], processes: int, work: Any) 
     if processes <= 1:
         sources.index([_source_vector(doc_id) for doc_id in sources.ids])
         return [work(pair) for pair in pairs]
-    # Forked, so that what is loaded is shared; nothing has started threads yet.
+    # Forked, so that what is loaded is shared, the sources' vectors too; nothing has started threads yet.
     with get_context("fork").Pool(processes) as pool:
-        sources.index(pool.map(_source_vector, sources.ids, chunksize=16))
+        for sentences, vectors in pool.imap_unordered(_source_vectors, sources.ids, chunksize=16):
+            encoder.remember(sentences, vectors)
+    sources.index([_source_vector(doc_id) for doc_id in sources.ids])
     with get_context("fork").Pool(processes, _begin, (sources,)) as pool:
         return pool.map(work, pairs, chunksize=max(1, len(pairs) // (8 * processes)))
 

@@ -156,11 +156,6 @@ def _signal_key(signal: str) -> int:
     return int.from_bytes(digest, "little", signed=True)
 
 
-def sentence_key(sentence: str) -> bytes:
-    """The key under which the vector of *sentence* is kept."""
-    return hashlib.blake2b(sentence.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-
-
 def story_pointers(story: Story) -> frozenset[str]:
     """What points to *story*: "url …", "id …", "title …"."""
     found = {f"url {key}" for url in story.urls if "/" in (key := address(url))}

@@ -237,9 +237,7 @@ def encode(sentences: Sequence[str]) -> Vectors:
     encoder = current()
     if not sentences:
         return np.zeros((0, encoder.dimensions), dtype=np.float32)
-    keys = [
-        hashlib.blake2b(sentence.encode("utf-8", "surrogatepass"), digest_size=16).digest() for sentence in sentences
-    ]
+    keys = [sentence_key(sentence) for sentence in sentences]
     missing = {key: sentence for key, sentence in zip(keys, sentences, strict=True) if key not in _cache}
     if missing:
         fresh = encoder.vectors([_readable(sentence) for sentence in missing.values()])
@@ -251,6 +249,17 @@ def encode(sentences: Sequence[str]) -> Vectors:
     while len(_cache) > _KEPT:
         _cache.popitem(last=False)
     return rows
+
+
+def sentence_key(sentence: str) -> bytes:
+    """What a sentence is known by, here and in the archive: 16 bytes."""
+    return hashlib.blake2b(sentence.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def remember(sentences: Sequence[str], vectors: Vectors) -> None:
+    """Keep *vectors* that `encode` gave in another process, so that *sentences* are not encoded again."""
+    for sentence, vector in zip(sentences, vectors, strict=True):
+        _cache[sentence_key(sentence)] = vector.astype(np.float16)
 
 
 def _readable(sentence: str) -> str:

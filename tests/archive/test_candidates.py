@@ -19,7 +19,7 @@ from archive.cli.working import match_story
 from archive.exceptions import ConfigError
 from archive.lookup import Lookup
 from archive.match import candidates
-from archive.match.encoder import encode
+from archive.match.encoder import encode, sentence_key
 from archive.match.reading import Reading
 from archive.store import Store
 from archive.types import Capture, Lead, Link, PageText, Story, StoryText
@@ -160,7 +160,7 @@ def test_and_so_are_those_that_come_after_it(store: Store) -> None:
     assert rows(store, "SELECT count(*) FROM text_index WHERE vector IS NOT NULL") == [(2,)]
     keys = {key for (key,) in rows(store, "SELECT key FROM sentence_vector")}
     reading = Reading(ENGLISH, "en")
-    assert {candidates.sentence_key(sentence) for sentence in candidates.unit_sentences(reading)} <= keys
+    assert {sentence_key(sentence) for sentence in candidates.unit_sentences(reading)} <= keys
 
 
 def test_a_page_that_points_to_a_later_story_is_found(store: Store) -> None:
