@@ -60,6 +60,8 @@ class Found:
 
     keys: Keys
     stories: tuple[int, ...]
+    #: the page as the look-up read it; the matcher goes on with it
+    reading: Reading
     vector: bytes | None = None
     waits_for_vectors: bool = False
 
@@ -73,6 +75,7 @@ class Lookup:
         self._stories: OrderedDict[int, tuple[Story, str]] = OrderedDict()
         self._titles = Titles(())
         self._count = self._latin = self._other = 0
+        self._all_stories: frozenset[int] = frozenset()
         self._documents: tuple[list[int], Vectors] | None = None
         self._sentences: SentenceIndex | None = None
 
@@ -84,6 +87,7 @@ class Lookup:
         self._stories.clear()
         self._titles = Titles(self._store.title_pointers())
         self._count, self._latin, self._other = self._store.story_text_count()
+        self._all_stories = self._store.stories_in_lookup()
         self._documents = self._sentences = None
 
     # --- a page ---
@@ -92,12 +96,12 @@ class Lookup:
         """Compare a version with every story that it may have to do with."""
         page = self._store.page_text(version_id)
         asked_for = self._store.stories_fetched_for(version_id)
-        found = self.find(page)
+        found = self.find(page, asked_for)
         if found.waits_for_vectors:
             return Compared(found.keys, None, (), waits_for_vectors=True)
         story_ids = sorted({*asked_for, *found.stories})
         loaded = [self._story(story_id) for story_id in story_ids]
-        matches = match_all(page, [story for story, _ in loaded]) if loaded else []
+        matches = match_all(page, [story for story, _ in loaded], reading=found.reading) if loaded else []
         return Compared(
             found.keys,
             found.vector,
@@ -108,13 +112,17 @@ class Lookup:
             ),
         )
 
-    def find(self, page: PageText) -> Found:
-        """The stories that *page* may have to do with, by wording, pointers, names and figures, and meaning."""
+    def find(self, page: PageText, known: Collection[int] = ()) -> Found:
+        """The stories that *page* may have to do with, by wording, pointers, names and figures, and meaning.
+
+        Its sentences are not read for their meaning where it is to be compared with all stories anyway: with those
+        *known*, or found by cheaper signs.
+        """
         reading = Reading(page.text, None, page.repeated)
         keys = candidates.page_keys(reading)
         store = self._store
         if not self._count:
-            return Found(keys, ())
+            return Found(keys, (), reading)
         shared = store.story_texts_sharing(keys.fingerprints, candidates.COMMON_FINGERPRINT)
         weights = candidates.signal_weights(
             store.story_texts_by_signals(keys.signals, candidates.common(self._count), candidates.MOST_HOLDERS),
@@ -122,16 +130,17 @@ class Lookup:
         )
         texts = candidates.by_wording(shared, weights)
         stories = store.stories_pointed_at(candidates.page_pointers(page)) | self._titles.named_by(reading, page.title)
+        stories.update(store.stories_of_texts(texts).values())
         vector = None
-        if self._worth_embedding(keys, shared, weights):
+        if not self._all_stories <= stories.union(known) and self._worth_embedding(keys, shared, weights):
             if store.lacks_vectors():
-                return Found(keys, (), waits_for_vectors=True)
+                return Found(keys, (), reading, waits_for_vectors=True)
             texts.update(candidates.heaviest(weights, candidates.MOST_BY_SIGNALS))
             reading.language = page_language(page)
             vector = candidates.to_blob(candidates.document_vector(reading.vectors)) if reading.units else b""
             texts.update(self._by_vectors(reading))
-        stories.update(store.stories_of_texts(texts).values())
-        return Found(keys, tuple(sorted(stories)), vector)
+            stories.update(store.stories_of_texts(texts).values())
+        return Found(keys, tuple(sorted(stories)), reading, vector)
 
     def _worth_embedding(self, keys: Keys, shared: dict[int, int], weights: dict[int, float]) -> bool:
         if self._other if keys.latin else self._latin:

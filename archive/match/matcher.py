@@ -103,14 +103,16 @@ def match(page: PageText, story: Story, *, thorough: bool = False) -> Match:
     return match_all(page, [story], thorough=thorough)[0]
 
 
-def match_all(page: PageText, stories: Iterable[Story], *, thorough: bool = False) -> list[Match]:
+def match_all(
+    page: PageText, stories: Iterable[Story], *, thorough: bool = False, reading: Reading | None = None
+) -> list[Match]:
     """What *page* is to each of *stories*; the page is read once.
 
     The sentences of most pages of a crawl are never compared by meaning, which takes 70 ms a page: too few names,
     figures and words are shared. *thorough* compares them all the same, for pairs that somebody asked about and
-    candidates that were looked up.
+    candidates that were looked up. *reading* is what somebody has read of the page already.
     """
-    reader = _PageReader(page, thorough)
+    reader = _PageReader(page, thorough, reading)
     compared = _beside_rivals(reader, [_best_comparison(reader, prepare(story)) for story in stories])
     return [_matched(reader, around, best) for around, best in compared]
 
@@ -134,10 +136,11 @@ def measure(page: PageText, story: Story, others: Iterable[Story] = ()) -> Figur
 class _PageReader:
     """A page with what is derived from it whatever the story."""
 
-    def __init__(self, page: PageText, thorough: bool = False) -> None:
+    def __init__(self, page: PageText, thorough: bool = False, reading: Reading | None = None) -> None:
         self.page = page
         self.thorough = thorough
-        self.reading = Reading(page.text, page_language(page), page.repeated)
+        self.reading = reading or Reading(page.text, None, page.repeated)
+        self.reading.language = self.reading.language or page_language(page)
         self._shingles: dict[int, Hashes] = {}
         self._all_shingles: dict[int, Hashes] = {}
 

@@ -242,6 +242,14 @@ class Candidates(Base):
         assert row is not None
         return row[0], row[1], row[0] - row[1]
 
+    def stories_in_lookup(self) -> frozenset[int]:
+        """The stories that a page can be compared with: those with an active text."""
+        rows = self._all(
+            """SELECT DISTINCT t.story_id FROM story_text_index i JOIN story_text t ON t.id = i.story_text_id
+               WHERE t.active"""
+        )
+        return frozenset(row[0] for row in rows)
+
     def text_count(self) -> int:
         """Page texts in the look-up."""
         return int(self._value("SELECT count(*) FROM text_index"))

@@ -254,9 +254,9 @@ def test_of_two_thousand_stories_only_the_right_ones_are_compared(
     compared: list[str] = []
     original = lookup.match_all
 
-    def counting(page: PageText, stories: list[Story]) -> Any:
+    def counting(page: PageText, stories: list[Story], **more: Any) -> Any:
         compared.extend(one.slug for one in stories)
-        return original(page, stories)
+        return original(page, stories, **more)
 
     monkeypatch.setattr(lookup, "match_all", counting)
     reads.refresh(1)
