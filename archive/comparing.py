@@ -74,7 +74,8 @@ class Document:
     def as_page(self, language: str | None = None) -> PageText:
         """The document as the side that may be a copy."""
         url = self.url or self.markup.canonical or ""
-        return PageText(url, self.text, language or self.language, self.title, self.links, self.markup)
+        spoken = language or self.language
+        return PageText(url, self.text, spoken, self.title, self.links, self.markup, byline=self.byline)
 
     def as_story(self, language: str | None = None, outlet: str = "", aliases: tuple[str, ...] = ()) -> Story:
         """The document as the side that is taken for the original."""

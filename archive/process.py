@@ -7,6 +7,7 @@
                                                     └────────────────────────────────────────────────────────┘
     new stories              ─► [worker] look up ─►   versions that are there already ─► match
     new versions             ─► [worker] look up ─►   all stories ─► match ─► one transaction a version: matches, passages
+    matches that claim text  ─►                       which came first
 
 Extraction takes tens of milliseconds a page and a sentence encoder more: both run in worker processes,
 which read the archive and never write it. The one writer applies results in the order in which jobs were made,
@@ -178,6 +179,7 @@ class _Processing:
                 done = self._drain(self._read_jobs())
                 self._promote_texts()
                 done += self._match_new()
+                self._tell_directions()
                 if self.stop.is_set():
                     self.summary.stopped = True
                     break
@@ -310,6 +312,8 @@ class _Processing:
             whole=last is None,
         )
         self.summary.new_versions += len(saved.new_version_ids)
+        if saved.new_version_ids or last is None:
+            store.forget_directions(capture.page_id)
         for old_id, new_id in saved.uncompared:
             change = diff.diff(store.version_text(old_id), store.version_text(new_id))
             change_id = store.add_change(old_id, new_id, diff.LABEL, change)
@@ -377,6 +381,7 @@ class _Processing:
             self.store.search_again(story.id)
             while self._match_new() and not self.stop.is_set():
                 pass
+            self._tell_directions()
             self.summary.stopped = self.stop.is_set()
         finally:
             self.pool.shutdown(wait=not self.stop.is_set(), cancel_futures=True)
@@ -544,6 +549,19 @@ class _Processing:
             slug, _ = self._wanted_of(one.story_id)
             event = alerts.new_match(page_id, slug, match.kind, self.store.outlet_of(page_id), match.explanation)
             self._note(event, one.story_id)
+
+    # --- which came first ---
+
+    def _tell_directions(self) -> None:
+        """Say which came first of the pages that carry text and of their stories, where that is not said or no longer holds."""
+        if not self.store.has_story_text():
+            return
+        while not self.stop.is_set() and (pairs := self.store.matches_without_direction()):
+            from archive.came_first import came_first  # loads numpy: only where something matched
+
+            with self.store.transaction():
+                for pair in pairs:
+                    self.store.add_direction(pair.match_id, came_first(pair))
 
     # --- alerts ---
 

@@ -312,6 +312,14 @@ CREATE TABLE passage (               -- what corresponds to what
   UNIQUE (match_id, number)
 ) STRICT;
 
+CREATE TABLE direction (             -- which came first, the story or the page; made anew when what it rests on changes
+  match_id       INTEGER PRIMARY KEY REFERENCES match(id) ON DELETE CASCADE,
+  verdict        TEXT NOT NULL CHECK (verdict IN ('story_first', 'page_first', 'undecided')),
+  why            TEXT NOT NULL,      -- in words
+  clues          TEXT NOT NULL,      -- JSON: [[kind, which came first by it, words], ...], the strongest first
+  notes          TEXT NOT NULL       -- JSON list: what was set aside or says nothing of the order
+) STRICT;
+
 CREATE TABLE lookup (                -- under which labels the tables below were made; another label empties them
   part        TEXT PRIMARY KEY,      -- 'matcher', 'encoder'
   label       TEXT NOT NULL
@@ -474,26 +482,30 @@ CREATE VIEW matches AS               -- what each version is to each story
 SELECT m.id, s.slug AS story, m.kind, o.domain AS outlet, coalesce(e.site_name, o.domain) AS outlet_name, p.url, e.title,
        e.language, m.coverage_story, m.coverage_page, m.similarity, m.confidence, m.credit, m.credit_name, m.explanation,
        e.published, v.number AS version_number, v.seen_from, v.seen_to, m.evidence, m.label AS matcher,
+       d.verdict AS came_first, d.why AS came_first_why, d.notes AS came_first_notes,
        m.version_id, m.story_id, m.story_text_id, v.page_id, v.extraction_id
-FROM match m JOIN story s ON s.id = m.story_id JOIN version v ON v.id = m.version_id
+FROM match m LEFT JOIN direction d ON d.match_id = m.id JOIN story s ON s.id = m.story_id JOIN version v ON v.id = m.version_id
 JOIN page p ON p.id = v.page_id JOIN outlet o ON o.id = p.outlet_id JOIN extraction e ON e.id = v.extraction_id;
 
 CREATE VIEW story_pages AS           -- each page once a story: its strongest match, with the page's life
 SELECT m.id AS match_id, m.story_id, s.slug AS story, m.kind,
-       EXISTS (SELECT 1 FROM story_url u WHERE u.story_id = m.story_id AND u.url_key = p.url_key) AS own,  -- the work itself
+       EXISTS (SELECT 1 FROM story_url u WHERE u.story_id = m.story_id AND u.url_key = p.url_key)
+         OR EXISTS (SELECT 1 FROM story_text t JOIN capture tc ON tc.id = substr(t.source, 9)
+                    WHERE t.story_id = m.story_id AND t.active AND t.source LIKE 'capture:%' AND tc.page_id = p.id)
+         AS own,                     -- the work itself, or an official translation of it
        o.domain AS outlet, coalesce(e.site_name, o.domain) AS outlet_name, p.url, e.title, e.language, m.coverage_story, m.coverage_page,
        m.similarity, m.confidence, m.credit, m.credit_name, m.explanation, e.published,
        (SELECT min(seen_from) FROM version WHERE page_id = p.id) AS first_seen,
        (SELECT max(seen_to) FROM version WHERE page_id = p.id) AS last_seen,
        (SELECT count(*) FROM version WHERE page_id = p.id) AS versions,
        coalesce(lr.decision, 'unread') AS last_decision, lr.why AS last_why, lc.started_at AS last_captured,
-       m.version_id, m.story_text_id, p.id AS page_id,
+       d.verdict AS came_first, d.why AS came_first_why, m.version_id, m.story_text_id, p.id AS page_id,
        (SELECT id FROM version WHERE page_id = p.id ORDER BY number DESC LIMIT 1) AS latest_version_id,
        (SELECT min(c.started_at) FROM capture c JOIN reading r ON r.capture_id = c.id WHERE c.page_id = p.id
           AND r.decision = 'gone' AND c.started_at > (SELECT max(seen_to) FROM version WHERE page_id = p.id)) AS gone_from
-FROM match m JOIN story s ON s.id = m.story_id JOIN version v ON v.id = m.version_id
-JOIN page p ON p.id = v.page_id JOIN outlet o ON o.id = p.outlet_id JOIN extraction e ON e.id = v.extraction_id
-JOIN capture lc ON lc.id = (SELECT id FROM capture WHERE page_id = p.id ORDER BY started_at DESC, id DESC LIMIT 1)
+FROM match m LEFT JOIN direction d ON d.match_id = m.id JOIN story s ON s.id = m.story_id
+JOIN version v ON v.id = m.version_id JOIN page p ON p.id = v.page_id JOIN outlet o ON o.id = p.outlet_id
+JOIN extraction e ON e.id = v.extraction_id JOIN capture lc ON lc.id = (SELECT id FROM capture WHERE page_id = p.id ORDER BY started_at DESC, id DESC LIMIT 1)
 LEFT JOIN reading lr ON lr.capture_id = lc.id
 WHERE m.id = (SELECT m2.id FROM version v2 CROSS JOIN match m2 ON m2.version_id = v2.id  -- else it walks all of a story
               WHERE v2.page_id = p.id AND m2.story_id = m.story_id
@@ -545,7 +557,7 @@ FROM run_source rs JOIN run r ON r.id = rs.run_id;
 DERIVED_TABLES = (
     "matched", "text_signal", "text_fingerprint", "text_index", "story_sentence", "sentence_vector", "story_signal_count", "story_signal",
     "story_fingerprint", "story_text_index", "story_pointer", "story_index", "lookup", "outlet_line", "page_lines",
-    "alert", "passage", "match", "change", "version_fts", "version", "reading", "extraction",
+    "alert", "direction", "passage", "match", "change", "version_fts", "version", "reading", "extraction",
 )  # fmt: skip
 
 

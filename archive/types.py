@@ -10,6 +10,7 @@
     Observation           one capture as the version decision sees it
     Version               an interval in which a page said the same
     Match, Passage        a version against a story
+    CarriedPage           a match with the lives of both sides: which came first?
     Change                two versions against each other: see `archive.diff`
 
 All times are timezone-aware and in UTC. All offsets count Unicode code points, as Python's `str` does.
@@ -349,6 +350,8 @@ class PageText:
     markup: Markup = Markup()
     #: lines of the text that the outlet repeats on other pages, as far as is known (see `archive.memory`)
     repeated: tuple[Span, ...] = ()
+    #: as the page states it; an agency may stand there
+    byline: str | None = None
 
 
 class SentenceLink(NamedTuple):
@@ -412,3 +415,36 @@ class Match:
     evidence: Mapping[str, object] = field(default_factory=dict)
     #: the verdict in words, for people
     explanation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageLife:
+    """Dates of a page: what its versions state, and when it was first found to show its article."""
+
+    #: one of its addresses; empty if it was never captured
+    url: str = ""
+    published: tuple[str, ...] = ()
+    modified: str | None = None
+    first_captured: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedPage:
+    """A match that claims text, without a word on which side came first."""
+
+    match_id: int
+    story: Story
+    story_text_id: int | None
+    #: a page at one of the story's own addresses as it reads now; None if none was captured
+    own_page: PageText | None = field(repr=False)
+    own_life: PageLife
+    page: PageText = field(repr=False)
+    page_outlet: str
+    page_life: PageLife
+    credit: str
+    #: the name in the credit line that is the story's outlet; empty if it names somebody else
+    credit_name: str
+    #: names of the pointers by which the page names the story
+    points_to_story: tuple[str, ...]
+    #: what both name as their source, in words
+    common_sources: tuple[str, ...]

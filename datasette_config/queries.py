@@ -29,14 +29,14 @@ WHERE run_id >= :first_run AND outcome IN ('failed', 'unreadable') ORDER BY run_
 STORY = "SELECT id, slug, title, outlet, languages, urls, copies, outlets FROM stories WHERE slug = :slug"
 
 STORY_TEXTS = """
-SELECT id, language, role, source, active, text_chars, text_sha256 FROM story_texts
+SELECT id, language, role, source, active, why, text_chars, text_sha256 FROM story_texts
 WHERE story_id = :story_id ORDER BY role, language, id LIMIT 100
 """
 
 STORY_PAGES = """
 SELECT match_id, kind, own, outlet, outlet_name, url, title, language, coverage_story, coverage_page, similarity, confidence,
        credit, credit_name, explanation, published, first_seen, last_seen, versions, last_decision, last_why,
-       last_captured, gone_from, version_id, story_text_id, page_id, latest_version_id
+       last_captured, gone_from, came_first, came_first_why, version_id, story_text_id, page_id, latest_version_id
 FROM story_pages WHERE story_id = :story_id
 ORDER BY own DESC, instr(:kinds, ',' || kind || ','), coverage_story DESC, first_seen, page_id LIMIT :limit
 """
@@ -71,7 +71,7 @@ FROM captures WHERE page_id = :page_id ORDER BY captured_at, id LIMIT 5000
 
 PAGE_MATCHES = """
 SELECT id, story, story_id, kind, language, coverage_story, coverage_page, similarity, confidence, credit, credit_name,
-       explanation, version_number, version_id, story_text_id, matcher
+       explanation, came_first, came_first_why, came_first_notes, version_number, version_id, story_text_id, matcher
 FROM matches WHERE page_id = :page_id ORDER BY story, version_number DESC LIMIT 500
 """
 

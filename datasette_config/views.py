@@ -160,7 +160,7 @@ def _run(row: dict[str, Any]) -> dict[str, Any]:
 STORY_COLUMNS = (
     "kind", "own", "outlet", "outlet_name", "title", "url", "language", "coverage_story", "coverage_page", "similarity",
     "confidence", "credit", "credit_name", "explanation", "published", "first_seen", "last_seen", "versions", "state",
-    "last_decision", "last_why", "last_captured", "gone_from", "page_id", "version_id",
+    "last_decision", "last_why", "last_captured", "gone_from", "page_id", "version_id", "came_first", "came_first_why",
 )  # fmt: skip
 """Columns of the JSON and CSV twins; they may grow, but not change."""
 
@@ -260,6 +260,7 @@ async def timeline(datasette: Any, request: Any) -> Response:
     strongest = {row["match_id"] for row in await archive.rows(queries.STRONGEST_MATCHES, page_id=page_id)}
     for match in matches:
         match["strongest"] = match["id"] in strongest
+        match["came_first_notes"] = json.loads(match["came_first_notes"] or "[]")
         match["passages"] = await archive.rows(queries.PASSAGES, match_id=match["id"]) if match["strongest"] else []
     return await archive.render(
         "afterprint_page.html",

@@ -99,6 +99,11 @@ def counted(count: int, noun: str, plural: str = "") -> str:
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
+def first(verdict: str) -> str:
+    """Which side came first."""
+    return {"story_first": "the story", "page_first": "the page"}.get(verdict, "it cannot be told")
+
+
 def percent(share: float | None) -> str:
     """A share for a narrow column; never 100 for less than all, never 0 for more than nothing."""
     if share is None:

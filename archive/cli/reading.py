@@ -162,6 +162,9 @@ def explain_command(
         sys.exit(1)
 
 
+_FIRST = {"story_first": "the story", "page_first": "the page", "undecided": "undecided"}
+
+
 def _print_explanation(report: dict[str, Any]) -> None:
     click.secho(report["url"], bold=True)
     for lead in report["leads"]:
@@ -187,6 +190,10 @@ def _print_explanation(report: dict[str, Any]) -> None:
             bold=True,
         )
         click.echo(f"  {printable(match['explanation'])}")
+        if match["came_first"]:
+            click.echo(f"  First: {_FIRST[match['came_first']]}, {printable(match['came_first_why'])}")
+            for note in match["came_first_notes"]:
+                click.echo(f"         {printable(note)}")
         for passage in match["passages"]:
             quoted = ", a quotation" if passage["quotation"] else ""
             click.echo(f"    {passage['number']}. {passage['method']}, likeness {passage['likeness']:.2f}{quoted}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from archive.match import decide, encoder, fingerprint, lexical, semantic
+from archive.match import decide, encoder, fingerprint, lexical, semantic, third_party
 from archive.match.credit import best_credit, find_credits
 from archive.match.decide import Figures
 from archive.match.encoder import ENCODER
@@ -113,8 +113,10 @@ def match_all(
     candidates that were looked up. *reading* is what somebody has read of the page already.
     """
     reader = _PageReader(page, thorough, reading)
+    stories = list(stories)
     compared = _beside_rivals(reader, [_best_comparison(reader, prepare(story)) for story in stories])
-    return [_matched(reader, around, best) for around, best in compared]
+    found = [_matched(reader, around, best) for around, best in compared]
+    return [third_party.added(match, page, story) for match, story in zip(found, stories, strict=True)]
 
 
 def measure(page: PageText, story: Story, others: Iterable[Story] = ()) -> Figures:

@@ -8,6 +8,7 @@
     _captures   runs, captures, bodies             (facts)
     _memory     lines that an outlet repeats
     _derived    readings, versions, changes, matches
+    _directions which came first
     _candidates look-ups of stories by pages and of pages by stories
     _reports    what people ask of an archive
 """

@@ -355,6 +355,7 @@ class Derived(Captures, Stories, Memory):
             links=extraction.links,
             markup=extraction.markup,
             repeated=self.repeated_spans(row["page_id"], extraction.text, (extraction.title, extraction.subtitle)),
+            byline=extraction.byline,
         )
 
     def add_match(self, version_id: int, story_id: int, texts: str, match: Match) -> int:

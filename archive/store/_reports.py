@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from archive.store._candidates import Candidates
-from archive.store._derived import Derived
+from archive.store._directions import Directions
 from archive.times import to_text
 from archive.urls import url_key
 
 KIND_ORDER = "copy,rewrite,excerpt,translation,translated_excerpt,quotes_only,related,mentions,unrelated"
 
 
-class Reports(Derived, Candidates):
+class Reports(Directions, Candidates):
     def counts(self) -> dict[str, int]:
         """Rows of the tables that people ask about."""
         tables = ("story", "outlet", "page", "capture", "body", "version", "change", "match")
@@ -107,6 +107,7 @@ class Reports(Derived, Candidates):
     def _match_in_full(self, row: Any) -> dict[str, Any]:
         match = dict(row)
         match["evidence"] = json.loads(match["evidence"])
+        match["came_first_notes"] = json.loads(match["came_first_notes"] or "[]")
         match["passages"] = [
             {**dict(passage), "links": json.loads(passage["links"])}
             for passage in self._all("SELECT * FROM passages WHERE match_id = ? ORDER BY number", (row["id"],))

@@ -251,6 +251,26 @@ def test_one_story_with_two_reference_texts(store: Store) -> None:
     assert "copy" in matched.output
 
 
+def test_which_came_first_is_said_anew_when_something_older_is_captured(store: Store) -> None:
+    store.save_story(story(), T)
+    dated = '<meta property="article:published_time" content="2026-03-10T12:00:00Z">'
+    serve(store, ELSEWHERE, page(f"{texts.ENGLISH}\n\nThis article first ran in the Gazette.", "en", dated), hour=6)
+    run(store)
+    first = "SELECT came_first, came_first_why FROM story_pages WHERE NOT own"
+    [(verdict, why)] = rows(store, first)
+    assert verdict == "undecided"
+    assert "no credible date of the story" in why
+    assert "the story credits somebody else" not in why, "its credit line names its own outlet"
+    older = '<meta property="article:published_time" content="2026-03-09T08:00:00Z">'
+    serve(store, OWN, page(DUTCH, "nl", older), hour=7)
+    run(store)
+    assert rows(store, first) == [
+        ("story_first", "the story is dated 2026-03-09 08:00 UTC, the page 2026-03-10 12:00 UTC")
+    ]
+    explained = CliRunner().invoke(main, ["--archive", str(store.path), "explain", ELSEWHERE])
+    assert "First: the story, the story is dated 2026-03-09" in explained.output
+
+
 def test_a_text_comes_and_goes_with_its_capture(store: Store) -> None:
     store.save_story(story(), T)
     serve(store, ELSEWHERE, page(texts.ENGLISH, "en"))
