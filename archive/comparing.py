@@ -190,7 +190,14 @@ def _document(side: str | Path | Document | PageText) -> Document:
         page = side
         return _checked(
             Document(
-                page.text, page.url or "text", page.url, page.language, page.title, links=page.links, markup=page.markup
+                page.text,
+                page.url or "text",
+                page.url,
+                page.language,
+                page.title,
+                page.byline,
+                links=page.links,
+                markup=page.markup,
             )
         )
     return _checked(_of_text(side))
