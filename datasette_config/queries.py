@@ -116,11 +116,15 @@ WHERE version_id = :id ORDER BY story_text_id, page_start LIMIT 2000
 
 # --- changes ----------------------------------------------------------------------------------------
 
+#: The same edit on several pages is one row, its newest occurrence; asked for by its hash, all are shown.
 CHANGES = """
-SELECT id, outlet, outlet_name, url, title, seen_at, still_old_at, summary, similarity, words_added, words_removed, moves,
-       significance, reasons, diff_hash, old_version_id, new_version_id, page_id
-FROM changes WHERE significance >= :least AND (:outlet = '' OR outlet = :outlet)
-ORDER BY seen_at DESC, id DESC LIMIT :limit OFFSET :offset
+SELECT * FROM (
+  SELECT id, outlet, outlet_name, url, title, seen_at, still_old_at, summary, similarity, words_added, words_removed, moves,
+         significance, reasons, diff_hash, old_version_id, new_version_id, page_id,
+         count(*) OVER (PARTITION BY diff_hash) AS pages_alike,
+         row_number() OVER (PARTITION BY diff_hash ORDER BY seen_at DESC, id DESC) AS place
+  FROM changes WHERE significance >= :least AND (:outlet = '' OR outlet = :outlet) AND (:hash = '' OR diff_hash = :hash)
+) WHERE place = 1 OR :hash <> '' ORDER BY seen_at DESC, id DESC LIMIT :limit OFFSET :offset
 """
 
 CHANGE_COUNTS = """

@@ -460,12 +460,14 @@ async def changes(datasette: Any, request: Any) -> Response:
     least = _share(request, "min", NOTABLE)
     offset = _integer(request.args.get("offset") or "0", "offset")
     outlet = request.args.get("outlet") or ""
-    found = await _changes(archive, least=least, outlet=outlet, limit=PER_PAGE + 1, offset=offset)
+    edit = request.args.get("hash") or ""
+    found = await _changes(archive, least=least, outlet=outlet, edit=edit, limit=PER_PAGE + 1, offset=offset)
     counts = await archive.row(queries.CHANGE_COUNTS, least=least, outlet=outlet)
     context = {
         "changes": found[:PER_PAGE],
         "least": least,
         "outlet": outlet,
+        "hash": edit,
         "offset": offset,
         "next_offset": offset + PER_PAGE if len(found) > PER_PAGE else None,
         "counts": counts,
@@ -478,9 +480,9 @@ async def changes(datasette: Any, request: Any) -> Response:
 
 
 async def _changes(
-    archive: Archive, *, least: float, limit: int, outlet: str = "", offset: int = 0
+    archive: Archive, *, least: float, limit: int, outlet: str = "", edit: str = "", offset: int = 0
 ) -> list[dict[str, Any]]:
-    found = await archive.rows(queries.CHANGES, least=least, outlet=outlet, limit=limit, offset=offset)
+    found = await archive.rows(queries.CHANGES, least=least, outlet=outlet, hash=edit, limit=limit, offset=offset)
     return [_loaded(row, "reasons") for row in found]
 
 

@@ -330,6 +330,21 @@ async def test_changes_say_how_many_are_hidden(ds: Datasette) -> None:
 
 
 @pytest.mark.asyncio
+async def test_the_same_edit_on_several_pages_is_listed_once(archive_path: Path, ids: Ids, tmp_path: Path) -> None:
+    path = tmp_path / "archive.db"
+    with sqlite3.connect(archive_path) as source, sqlite3.connect(path) as copy:
+        source.backup(copy)
+        copy.execute("UPDATE change SET diff_hash = 'c0ffee'")
+    ds = make_datasette(path)
+    listed = await ds.client.get("/archive/-/changes?min=0")
+    assert listed.text.count('class="change"') == 1
+    assert "the same edit on 2 pages" in words(listed.text)
+    assert "/archive/-/changes?min=0&amp;hash=c0ffee" in listed.text
+    every = (await ds.client.get("/archive/-/changes.json?min=0&hash=c0ffee")).json()
+    assert [row["new_version_id"] for row in every["changes"]] == [3, 2]
+
+
+@pytest.mark.asyncio
 @pytest.mark.parametrize(
     ("query", "outlets"),
     [
