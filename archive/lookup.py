@@ -101,7 +101,11 @@ class Lookup:
             return Compared(found.keys, None, (), waits_for_vectors=True)
         story_ids = sorted({*asked_for, *found.stories})
         loaded = [self._story(story_id) for story_id in story_ids]
-        matches = match_all(page, [story for story, _ in loaded], reading=found.reading) if loaded else []
+        # Once its sentences are read there is no cost left to save by comparing fewer of them.
+        thorough = found.vector is not None
+        matches = (
+            match_all(page, [story for story, _ in loaded], thorough=thorough, reading=found.reading) if loaded else []
+        )
         return Compared(
             found.keys,
             found.vector,
