@@ -91,8 +91,16 @@ class Reports(Directions, Candidates):
             "versions": [
                 dict(row) for row in self._all("SELECT * FROM versions WHERE page_id = ? ORDER BY number", (page_id,))
             ],
+            "changes": self.changes_of_page(page_id) if page_id is not None else [],
             "matches": [self._match_in_full(row) for row in self._matches_of(page_id)],
         }
+
+    def changes_of_page(self, page_id: int) -> list[dict[str, Any]]:
+        """The changes of a page, as the view `changes` tells them, in order of time."""
+        rows = self._all("SELECT * FROM changes WHERE page_id = ? ORDER BY seen_at, id", (page_id,))
+        return [
+            {**dict(row), "reasons": json.loads(row["reasons"]), "fields": json.loads(row["fields"])} for row in rows
+        ]
 
     def _captures_of(self, page_id: int | None) -> list[Any]:
         return self._all(
