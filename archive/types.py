@@ -28,8 +28,17 @@ if TYPE_CHECKING:
 
 Role = Literal["original", "translation"]
 
-Purpose = Literal["page", "feed", "sitemap", "robots", "front_page"]
-"""What we hoped to find at a URL; only a `page` can become a version."""
+Purpose = Literal[
+    "page",
+    "feed",
+    "sitemap",
+    "robots",
+    "front_page",
+    "search",  # the answer of a search source to one question, or the next part of it
+    "memento",  # a page as a web archive kept it
+    "warc_record",  # a page as one record of a WARC file, fetched by its range
+]
+"""What we hoped to find at a URL; only a `page` can become a version, and what is kept in a `memento` or `warc_record`."""
 
 Source = Literal[
     "given",  # the user named the URL in the watch or on the command line
@@ -44,7 +53,17 @@ Source = Literal[
     "syndication_source",
     "amp",
     "link",  # a link in the body of a copy
-    "import",  # a record of a WARC file
+    "import",  # a record of a WARC file, or a line of a list of URLs
+    # sources that are asked: see crawler.discovery.search
+    "wayback",
+    "commoncrawl",
+    "gdelt_articles",
+    "gdelt_ngrams",
+    "gdelt_doc",
+    "google_news",
+    "bing_news",
+    "searxng",
+    "media_cloud",
 ]
 
 ErrorClass = Literal[
@@ -278,12 +297,14 @@ class Extraction:
     #: BCP 47 primary subtag, as declared or, failing that, as detected
     language: str | None = None
     image: str | None = None
-    #: a correction or editor's note, with its label
+    #: corrections and editor's notes, each with its label, one a line
     correction: str | None = None
     links: tuple[Link, ...] = ()
     markup: Markup = Markup()
-    #: which way the text was found: "article", "whole_page", "json", "none"
+    #: which way the text was found: "article", "whole_page", "json", "none"; texts of two ways do not compare
     path: str = "article"
+    #: what stands under the lead image
+    caption: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
