@@ -1,13 +1,11 @@
-"""From captures to versions, changes and matches: the order of the calls, the workers, the transactions. Nothing else.
+"""From captures to versions, changes and matches: the order of the calls, the workers. Nothing else.
 
 ::
 
-    store.captures_to_read() ─► [worker] extract ─► ┌ one transaction a capture ────────────────────────────┐
-                                                    │ extraction, quality ─► history ─► versions ─► changes  │
-                                                    └────────────────────────────────────────────────────────┘
-    new stories              ─► [worker] look up ─►   versions that are there already ─► match
-    new versions             ─► [worker] look up ─►   all stories ─► match ─► one transaction a version: matches, passages
-    matches that claim text  ─►                       which came first
+    captures_to_read ─► [worker] extract ─► histories: versions, changes, availability; one transaction a capture
+    new stories      ─► [worker] look up ─► versions that are there already ─► match
+    new versions     ─► [worker] look up ─► all stories ─► match ─► one transaction a version: matches, passages
+    matches that claim text ──────────────► which came first
 
 Extraction takes tens of milliseconds a page and a sentence encoder more: both run in worker processes,
 which read the archive and never write it. The one writer applies results in the order in which jobs were made,
@@ -19,23 +17,22 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archive import alerts, diff, extract, references, versions
+from archive import alerts, extract, references
 from archive.alerts import Event
 from archive.exceptions import StoreError
-from archive.quality import judge, may_be_html
+from archive.histories import Histories, Reading, Summary, Unreadable
+from archive.quality import may_be_html
 from archive.store import CaptureToRead, IndexedStory, Store, texts_digest
-from archive.times import to_text
-from archive.types import COPY_KINDS, Extraction, Observation, Quality
+from archive.types import COPY_KINDS
 
 if TYPE_CHECKING:
     from archive.lookup import Compared, Lookup, StoryMatch, StoryTextVectors
@@ -49,37 +46,6 @@ MATCH_BATCH = 8
 
 INDEX_BATCH = 200
 """Stories put into the look-up in one transaction."""
-
-
-@dataclass(slots=True)
-class Summary:
-    """What one call of `process` did."""
-
-    read: int = 0
-    new_versions: int = 0
-    changes: int = 0
-    matched: int = 0
-    #: decision -> captures
-    decisions: Counter[str] = field(default_factory=Counter)
-    #: kind -> versions matched
-    kinds: Counter[str] = field(default_factory=Counter)
-    #: alerts that a watch asked for, in words
-    told: list[str] = field(default_factory=list)
-    #: reference texts promoted from captures, in words
-    promoted: list[str] = field(default_factory=list)
-    #: bodies that the extractor could not cope with: URL and error
-    unreadable: list[str] = field(default_factory=list)
-    stopped: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """A body on which the extractor failed."""
-
-    cause: str
-
-
-Reading = Extraction | Unreadable | None
 
 
 def default_workers() -> int:
@@ -155,6 +121,7 @@ class _Processing:
         self.stop = stop
         self.progress = progress
         self.summary = Summary()
+        self.histories = Histories(store, self.summary, self._tell)
         self.pool = _pool(workers, store.path)
         self.in_flight: dict[str, Future[Reading]] = {}
         #: raised when stories or their vectors change, so that the workers read them again
@@ -172,11 +139,15 @@ class _Processing:
 
     def run(self, go_on: Callable[[], bool]) -> Summary:
         try:
-            self._remember_all()
+            self.histories.remember_all()
             while True:
                 # Asked before looking: what a crawl added in its last moments is seen by the pass after its end.
                 more_may_come = go_on()
                 done = self._drain(self._read_jobs())
+                if not self.stop.is_set():
+                    self.histories.compare_runs()
+                    self.histories.tell_changes()
+                    self.histories.judge_availability(self.stop.is_set)
                 self._promote_texts()
                 done += self._match_new()
                 self._tell_directions()
@@ -241,95 +212,12 @@ class _Processing:
         return self.in_flight[digest]
 
     def _judge_capture(self, capture: CaptureToRead, left: int, reading: Reading) -> None:
-        store = self.store
-        with store.transaction():
-            extraction_id, extraction = self._keep_extraction(capture, reading)
-            quality = (
-                Quality(0.0, ("unreadable",))
-                if isinstance(reading, Unreadable)
-                else judge(
-                    status=200 if capture.not_modified else capture.status,
-                    headers=capture.headers,
-                    media_type=None if capture.not_modified else capture.media_type,
-                    url=capture.url,
-                    final_url=capture.final_url,
-                    extraction=extraction,
-                )
-            )
-            store.add_reading(capture.id, extract.LABEL, extraction_id, quality)
-            if extraction is not None and quality.good:
-                self._remember(capture.page_id, extraction.text)
-            self._tell_history(capture, extraction_id, extraction, quality)
+        self.histories.judge(capture, reading)
         if capture.body_sha256 is not None:
             self.in_flight.pop(capture.body_sha256, None)
         self.summary.read += 1
         if self.progress is not None:
             self.progress(self.summary, left)
-
-    def _keep_extraction(self, capture: CaptureToRead, reading: Reading) -> tuple[int | None, Extraction | None]:
-        digest = capture.body_sha256
-        if digest is None or not may_be_html(capture.media_type):
-            return None, None
-        if isinstance(reading, Unreadable):
-            self.summary.unreadable.append(f"{capture.url}: {reading.cause}")
-            return None, None
-        if reading is not None:
-            return self.store.add_extraction(digest, reading), reading
-        known = self.store.extraction_of(digest, extract.LABEL)
-        return (known.id, known.extraction) if known else (None, None)
-
-    # --- the outlet's own lines ---
-
-    def _remember(self, page_id: int, text: str) -> None:
-        others = self.store.remember_lines(page_id, extract.LABEL, text)
-        if others:
-            self.store.doubt_matches(others)
-
-    def _remember_all(self) -> None:
-        """Note the lines of pages that were read before lines were noted, or were noted another way."""
-        while pages := self.store.pages_to_remember(extract.LABEL):
-            with self.store.transaction():
-                for page_id, text in pages:
-                    self._remember(page_id, text)
-
-    def _tell_history(
-        self, capture: CaptureToRead, extraction_id: int | None, extraction: Extraction | None, quality: Quality
-    ) -> None:
-        store = self.store
-        if store.page_has_other_readings(capture.page_id, extract.LABEL):
-            return  # after an upgrade: told anew once every capture of the page is read under the same label
-        last = store.last_version(capture.page_id, extract.LABEL, capture)
-        if last is not None:
-            seen = _observation(capture, extraction_id, extraction, quality)
-            told, decisions = versions.history(capture.page_id, [seen], after=(last.version, last.fields))
-        else:
-            told, decisions = versions.history(capture.page_id, store.observations(capture.page_id))
-        self.summary.decisions[decisions[capture.id].kind] += 1
-        saved = store.save_history(
-            capture.page_id,
-            told,
-            {capture_id: (decision.kind, decision.why) for capture_id, decision in decisions.items()},
-            whole=last is None,
-        )
-        self.summary.new_versions += len(saved.new_version_ids)
-        if saved.new_version_ids or last is None:
-            store.forget_directions(capture.page_id)
-        for old_id, new_id in saved.uncompared:
-            change = diff.diff(store.version_text(old_id), store.version_text(new_id))
-            change_id = store.add_change(old_id, new_id, diff.LABEL, change)
-            self.summary.changes += 1
-            self._tell(capture.page_id, alerts.changed(change_id, store.outlet_of(capture.page_id), change.summary))
-        if decisions[capture.id].kind == "gone" and told:
-            self._tell(
-                capture.page_id,
-                alerts.removed(
-                    capture.page_id,
-                    told[-1].last_capture_id,
-                    store.outlet_of(capture.page_id),
-                    to_text(told[-1].seen_to),
-                    to_text(capture.at),
-                ),
-            )
 
     # --- stories ---
 
@@ -587,25 +475,6 @@ class _Processing:
 def _batches(ids: list[int]) -> Iterator[tuple[int, ...]]:
     for start in range(0, len(ids), MATCH_BATCH):
         yield tuple(ids[start : start + MATCH_BATCH])
-
-
-def _observation(
-    capture: CaptureToRead, extraction_id: int | None, extraction: Extraction | None, quality: Quality
-) -> Observation:
-    fields = None
-    if extraction is not None:
-        names = (*versions.DECIDING_FIELDS, *versions.NOTED_FIELDS, "path")
-        fields = {name: getattr(extraction, name) for name in names} | {"canonical": extraction.markup.canonical}
-    return Observation(
-        capture_id=capture.id,
-        at=capture.at,
-        status=capture.status,
-        error_class=capture.error_class,
-        not_modified=capture.not_modified,
-        quality=quality,
-        extraction_id=extraction_id,
-        fields=fields,
-    )
 
 
 # --- in the worker processes -------------------------------------------------------------------------

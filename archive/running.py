@@ -18,7 +18,8 @@ from pathlib import Path
 from types import FrameType
 
 from archive import lock
-from archive.process import Summary, process
+from archive.histories import Summary
+from archive.process import process
 from archive.store import Store
 from archive.times import utc_now
 

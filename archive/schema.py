@@ -62,7 +62,7 @@ CREATE TABLE page (                  -- one article (or feed, or front page) at 
   outlet_id   INTEGER NOT NULL REFERENCES outlet(id),
   url         TEXT NOT NULL,         -- as first fetched
   url_key     TEXT NOT NULL UNIQUE,  -- normalised: see archive.urls.url_key
-  purpose     TEXT NOT NULL,         -- 'page', 'feed', 'sitemap', 'robots', 'front_page'
+  purpose     TEXT NOT NULL,         -- 'page', 'feed', 'sitemap', 'robots', 'front_page', 'search', 'memento', 'warc_record'
   first_seen  TEXT NOT NULL
 ) STRICT;
 CREATE INDEX page_outlet ON page(outlet_id);  -- pages of an outlet
@@ -98,15 +98,16 @@ CREATE TABLE run (                   -- one crawl or import
 CREATE TABLE run_source (            -- what one source gave in one run
   id           INTEGER PRIMARY KEY,
   run_id       INTEGER NOT NULL REFERENCES run(id),
-  source       TEXT NOT NULL,        -- 'feed', 'news_sitemap', 'given' ...
-  query        TEXT NOT NULL,        -- its address; for 'given' the watch; for an import the file
-  outcome      TEXT NOT NULL,        -- 'ok', 'empty', 'unchanged' (304), 'failed', 'unreadable'
-  reason       TEXT,                 -- the failure in words
+  source       TEXT NOT NULL,        -- 'feed', 'sitemap', 'wayback' ...
+  query        TEXT NOT NULL,        -- its address, or the question in words; for an import the file; else the watch
+  outcome      TEXT NOT NULL,        -- 'ok', 'empty', 'unchanged' (304), 'failed', 'unreadable', 'refused', 'limited', 'not_asked'
+  reason       TEXT,                 -- in words: why it gave nothing; until when it is left alone
   leads        INTEGER NOT NULL DEFAULT 0,
   new_leads    INTEGER NOT NULL DEFAULT 0,
   fetched      INTEGER NOT NULL DEFAULT 0,  -- pages that it named and that answered in this run
   new          INTEGER NOT NULL DEFAULT 0,  -- of them: a body never seen before
   failed       TEXT NOT NULL DEFAULT '{}',  -- JSON: error class or status -> pages that it named and that failed
+  alarm        TEXT,                 -- that it used to give and gave nothing, in words; null if all is as usual
   UNIQUE (run_id, source, query)
 ) STRICT;
 
@@ -116,8 +117,8 @@ CREATE TABLE lead (                  -- a URL that a source named
   url          TEXT NOT NULL,
   url_key      TEXT NOT NULL,
   source       TEXT NOT NULL,
-  query        TEXT NOT NULL,        -- what the source was asked
-  purpose      TEXT NOT NULL,
+  query        TEXT NOT NULL,        -- what the source was asked: its address, or the question in words
+  purpose      TEXT NOT NULL,        -- what is expected there: 'page', 'feed' ..., 'search', 'memento', 'warc_record'
   rank         INTEGER,              -- position in the answer, from 1; null where order says nothing
   title        TEXT,                 -- as the source claims it, like the next three
   published    TEXT,
@@ -134,10 +135,10 @@ CREATE INDEX lead_url_key ON lead(url_key);  -- who named this page?
 CREATE TABLE frontier (              -- a URL to fetch, now or later
   id            INTEGER PRIMARY KEY,
   url           TEXT NOT NULL UNIQUE,
-  url_key       TEXT NOT NULL UNIQUE,
+  url_key       TEXT NOT NULL UNIQUE, -- of a page: see archive.urls.url_key; of a request to a source, the URL itself
   purpose       TEXT NOT NULL,
   domain        TEXT NOT NULL,       -- registrable: the unit of politeness
-  state         TEXT NOT NULL CHECK (state IN ('waiting', 'leased', 'dropped')),
+  state         TEXT NOT NULL CHECK (state IN ('waiting', 'leased', 'done', 'dropped')),  -- done: it cannot change; dropped: given up
   due_at        TEXT NOT NULL,
   lease_until   TEXT,                -- null unless leased; a lease that ran out is free again
   attempts      INTEGER NOT NULL DEFAULT 0,  -- failures in a row
@@ -189,7 +190,7 @@ CREATE TABLE capture (               -- one fetch, whatever came of it
   body_sha256   TEXT REFERENCES body(sha256),  -- of a 304: the body that it confirms; null if there was none
   not_modified  INTEGER NOT NULL,    -- 1: the server answered 304
   origin        TEXT NOT NULL,       -- 'live', 'warc', 'wayback', 'commoncrawl'
-  origin_ref    TEXT UNIQUE,         -- 'file.warc.gz@1234'; null if live
+  origin_ref    TEXT UNIQUE,         -- of a record: its id and hash; of a memento: its address; null if live
   prev_log_hash TEXT NOT NULL,       -- hash chain over the rows of this table in order of id
   log_hash      TEXT NOT NULL
 ) STRICT;
@@ -212,7 +213,7 @@ CREATE TABLE extraction (            -- what one extractor read from one body
   id          INTEGER PRIMARY KEY,
   body_sha256 TEXT NOT NULL REFERENCES body(sha256),
   label       TEXT NOT NULL,         -- extractor, version, options, normalisation
-  path        TEXT NOT NULL,         -- 'article', 'whole_page', 'json', 'none'
+  path        TEXT NOT NULL,         -- which way the text was found: 'article', 'json', 'whole_page', 'none' ...
   title       TEXT,
   subtitle    TEXT,
   byline      TEXT,
@@ -222,7 +223,8 @@ CREATE TABLE extraction (            -- what one extractor read from one body
   language    TEXT,
   site_name   TEXT,
   image       TEXT,
-  correction  TEXT,                  -- correction or editor's note, with its label
+  caption     TEXT,                  -- of the lead image
+  correction  TEXT,                  -- corrections and editor's notes with their labels, one a line
   text        TEXT NOT NULL,         -- paragraphs separated by one line break
   text_sha256 TEXT NOT NULL,
   links       TEXT NOT NULL,         -- JSON: [[url, text], ...]
@@ -237,9 +239,11 @@ CREATE TABLE reading (               -- how one capture was judged
   quality       REAL NOT NULL,       -- 1 shows the article, 0 does not
   reasons       TEXT NOT NULL,       -- JSON list, worst first
   decision      TEXT NOT NULL,       -- 'new_version', 'unchanged', 'gone', 'bad', 'unreachable', 'not_a_page'
-  why           TEXT NOT NULL        -- the branch of the decision table, in words
+  why           TEXT NOT NULL,       -- the branch of the decision table, in words
+  compared      INTEGER NOT NULL DEFAULT 0  -- 1: with the other captures of its run, for one text under many addresses
 ) STRICT;
 CREATE INDEX reading_extraction ON reading(extraction_id);
+CREATE INDEX reading_uncompared ON reading(capture_id) WHERE NOT compared;
 
 CREATE TABLE version (               -- an interval in which a page said the same
   id               INTEGER PRIMARY KEY,
@@ -271,9 +275,35 @@ CREATE TABLE change (                -- two versions of one page in a row
   reasons        TEXT NOT NULL,      -- JSON list in words
   summary        TEXT NOT NULL,      -- one sentence
   diff_hash      TEXT NOT NULL,      -- equal for the same edit on another page
+  outlet_lines   TEXT NOT NULL DEFAULT '[]',  -- JSON list: lines of the outlet that came or went beside it, not counted
+  told           INTEGER NOT NULL DEFAULT 0,   -- 1: those who wanted to know were told
   UNIQUE (old_version_id, new_version_id)
 ) STRICT;
 CREATE INDEX change_new ON change(new_version_id);
+CREATE INDEX change_untold ON change(id) WHERE NOT told;
+
+CREATE TABLE availability_state (    -- an interval in which every capture said the same of whether the page is there
+  page_id        INTEGER NOT NULL REFERENCES page(id),
+  number         INTEGER NOT NULL,   -- 1, 2, 3 in order of time
+  last           INTEGER NOT NULL,   -- 1: the newest of its page
+  state          TEXT NOT NULL CHECK (state IN ('live', 'unreachable', 'blocked', 'removed?', 'removed', 'moved')),
+  since          TEXT NOT NULL,      -- first and last capture of it; the change lies somewhere before and after
+  until          TEXT NOT NULL,
+  last_present_capture_id INTEGER REFERENCES capture(id),  -- the last before it that showed the article; null if none did
+  last_present_at         TEXT,
+  first_absent_capture_id INTEGER REFERENCES capture(id),  -- null if the article was not found absent
+  evidence       TEXT NOT NULL,      -- in words
+  claimed        INTEGER NOT NULL,   -- 1: may be told as a fact
+  captures       INTEGER NOT NULL,
+  moved_to       TEXT,
+  sentence       TEXT NOT NULL,      -- what may be said of the page with this as its last state
+  PRIMARY KEY (page_id, number)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX availability_state_last ON availability_state(page_id) WHERE last;
+
+CREATE TABLE availability_due (      -- pages whose availability is to be judged again
+  page_id        INTEGER PRIMARY KEY REFERENCES page(id)
+) STRICT;
 
 CREATE TABLE match (                 -- a version against a story
   id             INTEGER PRIMARY KEY,
@@ -462,19 +492,25 @@ SELECT p.id, o.domain AS outlet, coalesce(e.site_name, o.domain) AS outlet_name,
        (SELECT min(c.started_at) FROM capture c WHERE c.page_id = p.id) AS first_captured,
        (SELECT max(c.started_at) FROM capture c WHERE c.page_id = p.id) AS last_captured,
        lc.status AS last_status, lc.error_class AS last_error, lr.decision AS last_decision, lr.why AS last_why,
-       (SELECT min(c.started_at) FROM capture c JOIN reading r ON r.capture_id = c.id WHERE c.page_id = p.id
-          AND r.decision = 'gone' AND c.started_at > lv.seen_to) AS gone_from  -- first found absent; null while it is there
+       a.state, a.sentence AS availability,                          -- whether it is still there, as far as was seen
+       CASE WHEN a.state IN ('removed', 'removed?') THEN a.since END AS gone_from  -- first found absent; null while it is there
 FROM page p JOIN outlet o ON o.id = p.outlet_id
 LEFT JOIN version lv ON lv.id = (SELECT id FROM version WHERE page_id = p.id ORDER BY number DESC LIMIT 1)
 LEFT JOIN extraction e ON e.id = lv.extraction_id
 LEFT JOIN capture lc ON lc.id = (SELECT id FROM capture WHERE page_id = p.id ORDER BY started_at DESC, id DESC LIMIT 1)
 LEFT JOIN reading lr ON lr.capture_id = lc.id
+LEFT JOIN availability_state a ON a.page_id = p.id AND a.last
 WHERE p.purpose = 'page';
+
+CREATE VIEW availability AS          -- whether each page was there, as intervals of observation; claimed = 1 may be told as a fact
+SELECT a.page_id, o.domain AS outlet, p.url, a.number, a.state, a.since, a.until, a.last_present_at, a.evidence, a.claimed,
+       a.captures, a.moved_to, a.sentence, a.last, a.last_present_capture_id, a.first_absent_capture_id
+FROM availability_state a JOIN page p ON p.id = a.page_id JOIN outlet o ON o.id = p.outlet_id;
 
 CREATE VIEW changes AS               -- every edit of an outlet, newest first when sorted by seen_at
 SELECT ch.id, o.domain AS outlet, coalesce(e.site_name, o.domain) AS outlet_name, p.url, e.title, nv.seen_from AS seen_at,
        ov.seen_to AS still_old_at, ch.summary, ch.similarity, ch.words_added, ch.words_removed, ch.moves, ch.significance,
-       ch.reasons, ch.fields, ch.diff_hash, ch.old_version_id, ch.new_version_id, p.id AS page_id
+       ch.reasons, ch.fields, ch.diff_hash, ch.outlet_lines, ch.old_version_id, ch.new_version_id, p.id AS page_id
 FROM change ch JOIN version ov ON ov.id = ch.old_version_id JOIN version nv ON nv.id = ch.new_version_id
 JOIN page p ON p.id = nv.page_id JOIN outlet o ON o.id = p.outlet_id JOIN extraction e ON e.id = nv.extraction_id;
 
@@ -501,12 +537,12 @@ SELECT m.id AS match_id, m.story_id, s.slug AS story, m.kind,
        coalesce(lr.decision, 'unread') AS last_decision, lr.why AS last_why, lc.started_at AS last_captured,
        d.verdict AS came_first, d.why AS came_first_why, m.version_id, m.story_text_id, p.id AS page_id,
        (SELECT id FROM version WHERE page_id = p.id ORDER BY number DESC LIMIT 1) AS latest_version_id,
-       (SELECT min(c.started_at) FROM capture c JOIN reading r ON r.capture_id = c.id WHERE c.page_id = p.id
-          AND r.decision = 'gone' AND c.started_at > (SELECT max(seen_to) FROM version WHERE page_id = p.id)) AS gone_from
+       a.state, a.sentence AS availability, CASE WHEN a.state IN ('removed', 'removed?') THEN a.since END AS gone_from
 FROM match m LEFT JOIN direction d ON d.match_id = m.id JOIN story s ON s.id = m.story_id
 JOIN version v ON v.id = m.version_id JOIN page p ON p.id = v.page_id JOIN outlet o ON o.id = p.outlet_id
 JOIN extraction e ON e.id = v.extraction_id JOIN capture lc ON lc.id = (SELECT id FROM capture WHERE page_id = p.id ORDER BY started_at DESC, id DESC LIMIT 1)
 LEFT JOIN reading lr ON lr.capture_id = lc.id
+LEFT JOIN availability_state a ON a.page_id = p.id AND a.last
 WHERE m.id = (SELECT m2.id FROM version v2 CROSS JOIN match m2 ON m2.version_id = v2.id  -- else it walks all of a story
               WHERE v2.page_id = p.id AND m2.story_id = m.story_id
               ORDER BY (m2.kind NOT IN ('copy', 'rewrite', 'excerpt', 'translation', 'translated_excerpt')),
@@ -557,7 +593,8 @@ FROM run_source rs JOIN run r ON r.id = rs.run_id;
 DERIVED_TABLES = (
     "matched", "text_signal", "text_fingerprint", "text_index", "story_sentence", "sentence_vector", "story_signal_count", "story_signal",
     "story_fingerprint", "story_text_index", "story_pointer", "story_index", "lookup", "outlet_line", "page_lines",
-    "alert", "direction", "passage", "match", "change", "version_fts", "version", "reading", "extraction",
+    "alert", "direction", "passage", "match", "change", "version_fts", "version",
+    "availability_due", "availability_state", "reading", "extraction",
 )  # fmt: skip
 
 

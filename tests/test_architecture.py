@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PURE = {
     "archive.types", "archive.exceptions", "archive.urls", "archive.text", "archive.search", "archive.markup",
     "archive.extract", "archive.quality", "archive.versions", "archive.diff", "archive.diff_align",
-    "archive.diff_weigh", "archive.diff_terminal", "archive.alerts", "archive.references", "archive.memory", "archive.came_first",
+    "archive.diff_weigh", "archive.diff_terminal", "archive.alerts", "archive.references", "archive.memory", "archive.came_first", "archive.plausibility", "archive.availability",
     "archive.match", "crawler.schedule", "crawler.discovery", "crawler.newsroom.newsroom",
 }  # fmt: skip
 """Modules, and packages with all in them, that decide and do not act."""

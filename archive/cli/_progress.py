@@ -9,7 +9,7 @@ from typing import Self
 
 import click
 
-from archive.process import Summary
+from archive.histories import Summary
 
 
 class Progress:

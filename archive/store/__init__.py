@@ -4,11 +4,13 @@
 
     _base       the connection, transactions, SQLite's failures as ours
     _stories    stories and reference texts
+    _sources    what sources gave, run after run
     _frontier   leads, URLs due, leases, holds of hosts
     _captures   runs, captures, bodies             (facts)
     _memory     lines that an outlet repeats
     _derived    readings, versions, changes, matches
     _directions which came first
+    _availability whether a page is still there
     _candidates look-ups of stories by pages and of pages by stories
     _reports    what people ask of an archive
 """
@@ -16,17 +18,20 @@
 from __future__ import annotations
 
 from archive.store._candidates import IndexedStory
-from archive.store._captures import RunState, RunSummary, SourceOutcome, SourceResult
+from archive.store._captures import RunState, RunSummary
 from archive.store._derived import CaptureToRead, ReadBody
 from archive.store._frontier import FrontierState
 from archive.store._reports import Reports as Store
+from archive.store._sources import ASKED, Requests, SourceOutcome, SourceResult
 from archive.store._stories import texts_digest
 
 __all__ = [
+    "ASKED",
     "CaptureToRead",
     "FrontierState",
     "IndexedStory",
     "ReadBody",
+    "Requests",
     "RunState",
     "RunSummary",
     "SourceOutcome",

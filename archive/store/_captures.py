@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Literal
@@ -12,6 +12,7 @@ from typing import Any, Literal
 import zstandard
 
 from archive.store._frontier import Frontier
+from archive.store._sources import SourceOutcome, SourceResult
 from archive.times import from_text, to_text
 from archive.types import Capture, Lead
 from archive.urls import registrable_domain, url_key
@@ -24,25 +25,6 @@ NO_HASH = "0" * 64
 
 RunKind = Literal["crawl", "import"]
 RunState = Literal["running", "finished", "stopped", "failed", "killed"]
-SourceOutcome = Literal["ok", "empty", "unchanged", "failed", "unreadable"]
-
-
-@dataclass(frozen=True, slots=True)
-class SourceResult:
-    """What one source gave in one run."""
-
-    source: str
-    query: str
-    outcome: str
-    reason: str | None
-    leads: int
-    new_leads: int
-    #: pages that it named and that answered in this run
-    fetched: int = 0
-    #: of them: a body never seen before
-    new: int = 0
-    #: error class or "http 404" -> pages that it named and that failed
-    failed: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +134,13 @@ class Captures(Frontier):
                       count(DISTINCT c.id) AS n,
                       count(DISTINCT CASE WHEN c.body_sha256 IS NOT NULL AND NOT c.not_modified AND NOT EXISTS
                         (SELECT 1 FROM capture o WHERE o.body_sha256 = c.body_sha256 AND o.id < c.id) THEN c.id END) AS new
-               FROM capture c JOIN page_url u ON u.url = c.url JOIN lead l ON l.url_key = u.url_key
-               WHERE c.run_id = ? AND c.purpose = 'page' GROUP BY 1, 2""",
+               FROM (SELECT c.*, l.id AS lead_id FROM capture c JOIN page_url u ON u.url = c.url
+                     JOIN lead l ON l.url_key = u.url_key WHERE c.run_id = ?1 AND c.purpose = 'page' AND c.origin = 'live'
+                     UNION ALL
+                     -- what a web archive gave, or failed to give, belongs to the source that named it there
+                     SELECT c.*, l.id FROM capture c JOIN lead l ON l.url_key = coalesce(c.origin_ref, c.url)
+                     WHERE c.run_id = ?1 AND (c.origin != 'live' OR c.purpose IN ('memento', 'warc_record'))) c
+               JOIN lead l ON l.id = c.lead_id GROUP BY 1, 2""",
             (run_id,),
         )
         for query in {row["query"] for row in rows}:
@@ -200,6 +187,7 @@ class Captures(Frontier):
                     s["fetched"],
                     s["new"],
                     json.loads(s["failed"]),
+                    s["alarm"],
                 )
                 for s in sources
             ),
@@ -229,34 +217,46 @@ class Captures(Frontier):
         """Keep one fetch with all that follows from it for the crawl, in one transaction.
 
         The body is stored once per sha256; *leads* found in it go to the frontier of *story_id*;
-        the frontier entry that asked for it is given back, to be due at *next_due*;
+        the frontier entry that asked for it is given back, to be due at *next_due*, or never again if that is None;
         *reading* is what a source (feed, sitemap, front page) made of it: its outcome and the reason.
 
         Returns:
             the capture's id, or None if an import brought a record that is here already.
         """
         with self.transaction():
-            if capture.origin_ref is not None and self._value(
-                "SELECT 1 FROM capture WHERE origin_ref = ?", (capture.origin_ref,)
-            ):
-                return None
             entry = (
                 self._one("SELECT * FROM frontier WHERE id = ?", (capture.frontier_id,))
                 if capture.frontier_id
                 else None
             )
+            if entry is not None and next_due is None:
+                self.finish(entry["id"], given_up=capture.status is None or capture.error_class is not None)
+            if capture.origin_ref is not None and self._value(
+                "SELECT 1 FROM capture WHERE origin_ref = ?", (capture.origin_ref,)
+            ):
+                return None
             digest = self._keep_body(capture)
             if capture.not_modified and digest is None and entry is not None:
                 digest = entry["body_sha256"]
             capture_id = self._insert_capture(capture, digest, run_id)
             if entry is not None and next_due is not None:
                 self._reschedule(entry, capture, digest, next_due)
+            name, query = self._source_of(capture, entry)
             new = 0
             if story_id is not None and leads:
+                if query != capture.url:
+                    leads = [replace(lead, query=query) for lead in leads]
                 new = self.add_leads(leads, story_id=story_id, run_id=run_id, now=capture.finished_at)
             if reading is not None and run_id is not None:
-                self._add_source_result(capture, run_id, reading, len(leads), new)
+                self._add_source_result(name, query, run_id, reading, len(leads), new)
         return capture_id
+
+    def _source_of(self, capture: Capture, entry: Any) -> tuple[str, str]:
+        """The source that a capture is an answer of, and what it was asked, in words where there are any."""
+        if entry is None or capture.purpose != "search":
+            return capture.purpose, capture.url
+        asked = self._value("SELECT query FROM lead WHERE url = ? AND purpose = 'search' ORDER BY id", (entry["url"],))
+        return entry["why"], asked or capture.url
 
     def _keep_body(self, capture: Capture) -> str | None:
         if capture.body is None:
@@ -364,14 +364,23 @@ class Captures(Frontier):
         )
 
     def _add_source_result(
-        self, capture: Capture, run_id: int, reading: tuple[SourceOutcome, str | None], leads: int, new_leads: int
+        self,
+        source: str,
+        query: str,
+        run_id: int,
+        reading: tuple[SourceOutcome, str | None],
+        leads: int,
+        new_leads: int,
     ) -> None:
         outcome, reason = reading
         self._run(
             """INSERT INTO run_source (run_id, source, query, outcome, reason, leads, new_leads) VALUES (?, ?, ?, ?, ?, ?, ?)
-               ON CONFLICT (run_id, source, query) DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason,
+               ON CONFLICT (run_id, source, query) DO UPDATE SET
+                 -- Of an answer in parts, a part that gave outweighs those that had nothing to add.
+                 outcome = CASE WHEN excluded.outcome = 'empty' AND leads > 0 THEN outcome ELSE excluded.outcome END,
+                 reason = CASE WHEN excluded.outcome = 'empty' AND leads > 0 THEN reason ELSE excluded.reason END,
                  leads = leads + excluded.leads, new_leads = new_leads + excluded.new_leads""",
-            (run_id, capture.purpose, capture.url, outcome, reason, leads, new_leads),
+            (run_id, source, query, outcome, reason, leads, new_leads),
         )
 
     def add_source_result(self, run_id: int, result: SourceResult) -> None:

@@ -18,6 +18,7 @@ from archive.store._memory import Memory
 from archive.store._stories import Stories
 from archive.times import from_text, to_text
 from archive.types import COPY_KINDS, Extraction, Link, Markup, Match, Observation, PageText, Quality, Version
+from archive.versions import fields_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,16 @@ class SavedHistory:
     new_version_ids: tuple[int, ...]
     #: (old version id, new version id) of neighbours that have no change row yet
     uncompared: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UntoldChange:
+    """A change of which nobody was told yet."""
+
+    id: int
+    page_id: int
+    outlet: str
+    summary: str
 
 
 class Derived(Captures, Stories, Memory):
@@ -111,8 +122,8 @@ class Derived(Captures, Stories, Memory):
         """Keep what was read from a body; the same body and label is kept once."""
         self._run(
             """INSERT INTO extraction (body_sha256, label, path, title, subtitle, byline, published, modified, section,
-                                       language, site_name, image, correction, text, text_sha256, links, markup)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING""",
+                                       language, site_name, image, caption, correction, text, text_sha256, links, markup)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING""",
             (
                 digest,
                 extraction.label,
@@ -126,6 +137,7 @@ class Derived(Captures, Stories, Memory):
                 extraction.language,
                 extraction.markup.site_name,
                 extraction.image,
+                extraction.caption,
                 extraction.correction,
                 extraction.text,
                 sha256(extraction.text.encode()).hexdigest(),
@@ -143,7 +155,7 @@ class Derived(Captures, Stories, Memory):
             """INSERT INTO reading (capture_id, label, extraction_id, quality, reasons, decision, why)
                VALUES (?, ?, ?, ?, ?, '', '') ON CONFLICT (capture_id) DO UPDATE
                SET label = excluded.label, extraction_id = excluded.extraction_id, quality = excluded.quality,
-                   reasons = excluded.reasons""",
+                   reasons = excluded.reasons, compared = 0""",
             (capture_id, label, extraction_id, quality.score, json.dumps(quality.reasons)),
         )
 
@@ -162,23 +174,22 @@ class Derived(Captures, Stories, Memory):
     def observations(self, page_id: int) -> list[Observation]:
         """Every read capture of a page, in order of time."""
         rows = self._all(
-            """SELECT c.id, c.started_at, c.status, c.error_class, c.not_modified, r.quality, r.reasons, r.extraction_id,
-                      e.title, e.subtitle, e.byline, e.published, e.modified, e.section, e.language, e.image, e.correction,
-                      e.text, e.path, e.markup ->> 'canonical' AS canonical
+            """SELECT c.id AS capture_id, c.started_at, c.status, c.error_class, c.not_modified, r.quality, r.reasons,
+                      r.extraction_id, e.*
                FROM capture c JOIN reading r ON r.capture_id = c.id LEFT JOIN extraction e ON e.id = r.extraction_id
                WHERE c.page_id = ? AND c.purpose = 'page' ORDER BY c.started_at, c.id""",
             (page_id,),
         )
         return [
             Observation(
-                capture_id=row["id"],
+                capture_id=row["capture_id"],
                 at=from_text(row["started_at"]),
                 status=row["status"],
                 error_class=row["error_class"],
                 not_modified=bool(row["not_modified"]),
                 quality=Quality(row["quality"], tuple(json.loads(row["reasons"]))),
                 extraction_id=row["extraction_id"],
-                fields={name: row[name] for name in _VERSION_COLUMNS} if row["extraction_id"] is not None else None,
+                fields=fields_of(_extraction(row)) if row["extraction_id"] is not None else None,
             )
             for row in rows
         ]
@@ -189,8 +200,8 @@ class Derived(Captures, Stories, Memory):
         None means that the page's history has to be told from its beginning.
         """
         row = self._one(
-            f"""SELECT v.*, {", ".join(f"e.{name}" for name in _VERSION_COLUMNS if name != "canonical")},
-                      e.markup ->> 'canonical' AS canonical
+            """SELECT v.page_id, v.number, v.first_capture_id, v.last_capture_id, v.seen_from, v.seen_to, v.extraction_id,
+                      v.changed_fields, v.captures, e.*
                 FROM version v JOIN extraction e ON e.id = v.extraction_id
                 WHERE v.page_id = ? AND e.label = ? AND NOT EXISTS
                   (SELECT 1 FROM capture c WHERE c.page_id = v.page_id AND c.id != ? AND c.purpose = 'page'
@@ -211,7 +222,7 @@ class Derived(Captures, Stories, Memory):
             changed_fields=tuple(json.loads(row["changed_fields"])),
             captures=row["captures"],
         )
-        return LastVersion(version, {name: row[name] for name in _VERSION_COLUMNS})
+        return LastVersion(version, fields_of(_extraction(row)))
 
     def save_history(
         self,
@@ -304,6 +315,15 @@ class Derived(Captures, Stories, Memory):
             if (row[1], row[2]) not in neighbours:
                 self._run("DELETE FROM change WHERE id = ?", (row[0],))
 
+    def pages_with_versions(self, page_ids: Collection[int]) -> list[int]:
+        """Those of *page_ids* that have more than one version."""
+        rows = self._all(
+            """SELECT page_id FROM version WHERE page_id IN (SELECT value FROM json_each(?)) GROUP BY page_id
+               HAVING count(*) > 1 ORDER BY page_id""",
+            (json.dumps(sorted(page_ids)),),
+        )
+        return [row[0] for row in rows]
+
     def version_text(self, version_id: int) -> VersionText:
         """A version as the diff reads it. Raises KeyError if there is none."""
         row = self._one("SELECT * FROM version_texts WHERE id = ?", (version_id,))
@@ -311,12 +331,14 @@ class Derived(Captures, Stories, Memory):
             raise KeyError(version_id)
         return VersionText(**{field.name: row[field.name] for field in fields(VersionText)})
 
-    def add_change(self, old_version_id: int, new_version_id: int, label: str, change: Change) -> int:
-        """Keep what changed between two versions."""
+    def add_change(
+        self, old_version_id: int, new_version_id: int, label: str, change: Change, outlet_lines: Sequence[str] = ()
+    ) -> int:
+        """Keep what changed between two versions; *outlet_lines* came or went beside it and are not counted."""
         cursor = self._run(
             """INSERT INTO change (old_version_id, new_version_id, label, fields, similarity, words_added, words_removed,
-                                   moves, significance, reasons, summary, diff_hash)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                                   moves, significance, reasons, summary, diff_hash, outlet_lines)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             (
                 old_version_id,
                 new_version_id,
@@ -330,10 +352,26 @@ class Derived(Captures, Stories, Memory):
                 json.dumps(change.reasons, ensure_ascii=False),
                 change.summary,
                 change.diff_hash,
+                json.dumps(outlet_lines, ensure_ascii=False),
             ),
         )
         assert cursor.lastrowid is not None
         return cursor.lastrowid
+
+    def untold_changes(self, limit: int = 500) -> list[UntoldChange]:
+        """Changes of which nobody was told yet, in order of id."""
+        rows = self._all(
+            "SELECT ch.id, c.page_id, c.outlet, c.summary FROM change ch JOIN changes c ON c.id = ch.id "
+            "WHERE NOT ch.told ORDER BY ch.id LIMIT ?",
+            (limit,),
+        )
+        return [UntoldChange(row["id"], row["page_id"], row["outlet"], row["summary"]) for row in rows]
+
+    def set_told(self, change_ids: Collection[int]) -> None:
+        """Note that those who wanted to know of these changes were told."""
+        self._run(
+            "UPDATE change SET told = 1 WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(change_ids)),)
+        )
 
     # --- matches ---
 
@@ -481,11 +519,6 @@ class Derived(Captures, Stories, Memory):
                 self._run(f"DELETE FROM {table}")
 
 
-_VERSION_COLUMNS = (
-    "title", "subtitle", "byline", "published", "modified", "section", "language", "image", "correction", "text", "path", "canonical",
-)  # fmt: skip
-
-
 def _extraction(row: Any) -> Extraction:
     markup = json.loads(row["markup"])
     markup["alternates"] = tuple((language, url) for language, url in markup["alternates"])
@@ -500,6 +533,7 @@ def _extraction(row: Any) -> Extraction:
         section=row["section"],
         language=row["language"],
         image=row["image"],
+        caption=row["caption"],
         correction=row["correction"],
         links=tuple(Link(url, text) for url, text in json.loads(row["links"])),
         markup=Markup(**markup),

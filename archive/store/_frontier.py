@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from archive.store._base import Base
+from archive.store._sources import ASKED, Sources
 from archive.times import from_text, to_text
 from archive.types import FrontierEntry, Lead
 from archive.urls import registrable_domain, url_key
@@ -23,14 +23,14 @@ class FrontierState:
     next_due: datetime | None
 
 
-class Frontier(Base):
+class Frontier(Sources):
     def add_leads(self, leads: Sequence[Lead], *, story_id: int, run_id: int | None, now: datetime) -> int:
         """Keep *leads*; put URLs never heard of on the frontier, due at once. Returns how many those were."""
         at = to_text(now)
         new = 0
         with self.transaction():
             for lead in leads:
-                key = url_key(lead.url)
+                key = frontier_key(lead)
                 self._run(
                     """INSERT INTO lead (story_id, url, url_key, source, query, purpose, rank, title, published, language,
                                          outlet, note, run_id, first_seen, last_seen)
@@ -72,6 +72,13 @@ class Frontier(Base):
             frontier_id = row["id"]
         self._run("INSERT OR IGNORE INTO frontier_story (frontier_id, story_id) VALUES (?, ?)", (frontier_id, story_id))
         return int(row is None)
+
+    def finish(self, frontier_id: int, *, given_up: bool) -> None:
+        """Never fetch a URL again: its answer cannot change, or it was tried often enough."""
+        self._run(
+            "UPDATE frontier SET state = ?, lease_until = NULL, visits = visits + 1 WHERE id = ?",
+            ("dropped" if given_up else "done", frontier_id),
+        )
 
     def lease_due(
         self,
@@ -187,3 +194,11 @@ class Frontier(Base):
                SET retry_at = max(retry_at, excluded.retry_at), reason = excluded.reason""",
             (host, to_text(until), reason),
         )
+
+
+def frontier_key(lead: Lead) -> str:
+    """What makes *lead* another request than all others: the page, or, of a source that is asked, the very words.
+
+    A question has parameters that look like tracking, and the address in a memento's is not the memento's own.
+    """
+    return lead.url if lead.purpose in ASKED else url_key(lead.url)

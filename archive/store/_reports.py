@@ -6,15 +6,15 @@ import json
 from datetime import datetime
 from typing import Any
 
+from archive.store._availability import Availability
 from archive.store._candidates import Candidates
-from archive.store._directions import Directions
 from archive.times import to_text
 from archive.urls import url_key
 
 KIND_ORDER = "copy,rewrite,excerpt,translation,translated_excerpt,quotes_only,related,mentions,unrelated"
 
 
-class Reports(Directions, Candidates):
+class Reports(Availability, Candidates):
     def counts(self) -> dict[str, int]:
         """Rows of the tables that people ask about."""
         tables = ("story", "outlet", "page", "capture", "body", "version", "change", "match")
@@ -55,10 +55,10 @@ class Reports(Directions, Candidates):
         return dict(row) if row else None
 
     def failing_sources(self, run_id: int) -> list[dict[str, Any]]:
-        """The sources that gave nothing in a run, with the reason."""
+        """The sources that could not give anything in a run, with the reason; those that had nothing to say are not among them."""
         rows = self._all(
             """SELECT source, query, outcome, reason FROM run_source
-               WHERE run_id = ? AND outcome IN ('failed', 'unreadable') ORDER BY id""",
+               WHERE run_id = ? AND outcome IN ('failed', 'unreadable', 'refused', 'limited', 'not_asked') ORDER BY id""",
             (run_id,),
         )
         return [dict(row) for row in rows]

@@ -14,7 +14,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from archive.cli import main
-from archive.process import Summary, process
+from archive.histories import Summary
+from archive.process import process
 from archive.references import Candidate, Promoted, outlet_domains, promotions, withdrawn
 from archive.store import Store
 from archive.types import Capture, Role, Story, StoryText, TextUrl
