@@ -28,8 +28,11 @@ _MAX_NODES = 2000
 """Some pages list their whole archive in JSON-LD; the article is among the first."""
 
 
-def read_markup(tree: HtmlElement, url: str) -> Markup:
-    """The markup of the page *tree* that answered at *url*. The first of several equal statements counts."""
+def read_markup(tree: HtmlElement, url: str, nodes: Sequence[JsonNode] | None = None) -> Markup:
+    """The markup of the page *tree* that answered at *url*. The first of several equal statements counts.
+
+    *nodes* are its JSON-LD nodes, if they were read already.
+    """
     base = resolve_base(url, next((element.get("href") for element in tree.iter("base") if element.get("href")), None))
     links: dict[str, str] = {}
     alternates: dict[tuple[str, str], None] = {}
@@ -50,7 +53,8 @@ def read_markup(tree: HtmlElement, url: str) -> Markup:
         for name in (element.get("property"), element.get("name")):
             if name and content:
                 metas.setdefault(name.strip().lower(), content)
-    node = article_node(nodes := json_ld_nodes(tree)) or {}
+    nodes = json_ld_nodes(tree) if nodes is None else nodes
+    node = article_node(nodes) or {}
 
     def address_of(name: str) -> str | None:
         return absolute(base, metas.get(name, "")) or links.get(name)
