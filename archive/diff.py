@@ -1,7 +1,7 @@
 """Two versions of an article, or an article and its copy: what differs, in words, and how much that matters.
 
 `archive.diff_align` lays the texts beside each other, `archive.diff_weigh` says what the differences mean;
-here both become a `Change`, with a sentence that sums it up. Versions of one page and pages of two outlets
+`archive.diff_fields` compares what stands around them; here all becomes a `Change`, with a sentence that sums it up. Versions of one page and pages of two outlets
 compare alike. Words of two languages do not: a caller shows those side by side instead.
 """
 
@@ -10,16 +10,22 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from itertools import pairwise
 
-from archive.diff_align import Op, Row, RowKind, Run, align, count_words, is_word, tokenise
+from archive.diff_align import Op, Row, RowKind, Run, lay_out
+from archive.diff_fields import LinkChanges, compare_links
+from archive.diff_tokens import count_words, words_of
 from archive.diff_weigh import FIELD_NAMES, NOTABLE, weigh
+from archive.types import Link
 
-__all__ = ["LABEL", "NOTABLE", "Change", "Op", "Row", "RowKind", "Run", "VersionText", "diff", "diff_texts"]
+__all__ = [
+    "FIELDS", "LABEL", "NOTABLE", "Change", "LinkChanges", "Op", "Row", "RowKind", "Run", "VersionText", "diff",
+    "diff_texts",
+]  # fmt: skip
 
 #: Names this way of comparing: stored with what it found, and raised when it would find something else.
-LABEL = "diff 1"
+LABEL = "diff 2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +39,31 @@ class VersionText:
     modified: str | None = None
     section: str | None = None
     language: str | None = None
+    #: the address that the page declares as its own
+    canonical: str | None = None
+    #: the lead image's address
     image: str | None = None
+    #: ... and what stands under it
+    caption: str | None = None
     correction: str | None = None
+    #: of the article's text, in its order
+    links: tuple[Link, ...] = ()
     #: paragraphs separated by one line break
     text: str = field(default="", repr=False)
 
 
-FIELDS = tuple(entry.name for entry in fields(VersionText) if entry.name != "text")
+FIELDS = (
+    "title", "subtitle", "byline", "published", "modified", "section", "language", "canonical", "image", "caption",
+    "correction",
+)  # fmt: skip
+"""The fields that `Change.fields` holds against each other, in its order: all but the links and the text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """What lies between two versions."""
 
-    #: (old, new) of each field but the text that differs, by name, in the order of `VersionText`
+    #: (old, new) of each of `FIELDS` that differs, by name, in their order
     fields: Mapping[str, tuple[str | None, str | None]]
     #: the texts aligned, in the order of reading
     rows: tuple[Row, ...] = field(repr=False)
@@ -64,11 +81,15 @@ class Change:
     summary: str
     #: sha256 of the changed words: equal for the same edit on another page
     diff_hash: str
+    #: links of the article that went and came
+    links: LinkChanges = field(default_factory=LinkChanges)
+    #: what was too long to be compared word by word, and how it was compared instead; empty as a rule
+    fallback: str = ""
 
     @property
     def empty(self) -> bool:
         """Nothing to mark: at most typography differs."""
-        return not self.fields and all(row.kind == "equal" for row in self.rows)
+        return not self.fields and not self.links and all(row.kind == "equal" for row in self.rows)
 
 
 def diff(old: VersionText, new: VersionText) -> Change:
@@ -78,14 +99,22 @@ def diff(old: VersionText, new: VersionText) -> Change:
         for name in FIELDS
         if (getattr(old, name) or None) != (getattr(new, name) or None)
     }
-    rows = align(old.text, new.text)
+    laid = lay_out(old.text, new.text)
+    rows = laid.rows
+    links = compare_links(old.links, new.links)
     added, removed = _count_changed(rows)
-    old_words, new_words = count_words(old.text), count_words(new.text)
-    total = old_words + new_words
+    total = laid.old_words + laid.new_words
     similarity = 1.0 if not total else (total - added - removed) / total
     significance, reasons = weigh(
-        rows, changed_fields, words=max(old_words, new_words), language=new.language or old.language
+        rows,
+        changed_fields,
+        words=max(laid.old_words, laid.new_words),
+        language=new.language or old.language,
+        links=links,
+        texts=(old.text, new.text),
     )
+    fallback = "; ".join(laid.notes)
+    counted = _Counts(added, removed, similarity, typography=old.text != new.text)
     return Change(
         fields=changed_fields,
         rows=rows,
@@ -95,8 +124,10 @@ def diff(old: VersionText, new: VersionText) -> Change:
         similarity=similarity,
         significance=significance,
         reasons=reasons,
-        summary=_summary(rows, changed_fields, added, removed, similarity, reasons, typography=old.text != new.text),
-        diff_hash=_diff_hash(rows, changed_fields),
+        summary=_summary(rows, changed_fields, links, counted, reasons, fallback),
+        diff_hash=_diff_hash(rows, changed_fields, links),
+        links=links,
+        fallback=fallback,
     )
 
 
@@ -115,37 +146,54 @@ def _count_changed(rows: Sequence[Row]) -> tuple[int, int]:
     return added, removed
 
 
-def _diff_hash(rows: Sequence[Row], changed_fields: Mapping[str, tuple[str | None, str | None]]) -> str:
+#: Characters from which on a passage is hashed by its visible letters and not by its words.
+_HASHED_BY_WORDS = 100_000
+
+
+def _hashed(text: str) -> Sequence[str]:
+    return words_of(text) if len(text) <= _HASHED_BY_WORDS else (" ".join(text.split()),)
+
+
+def _diff_hash(
+    rows: Sequence[Row], changed_fields: Mapping[str, tuple[str | None, str | None]], links: LinkChanges
+) -> str:
     changes: list[object] = [
-        [[token.key for token in tokenise(side) if is_word(token.key)] for side in (run.old, run.new)]
-        for row in rows
-        for run in row.runs
-        if run.op != "equal"
+        [_hashed(run.old), _hashed(run.new)] for row in rows for run in row.runs if run.op != "equal"
     ]
     # An edit of the text is the same edit under another outlet's headline.
     if not changes:
         changes = [[name, *values] for name, values in changed_fields.items()]
-    return hashlib.sha256(json.dumps(changes, ensure_ascii=False).encode()).hexdigest()
+        changes += [[name, link.url] for name, side in (("-", links.removed), ("+", links.added)) for link in side]
+    # A lone surrogate, which broken pages hold, has no UTF-8.
+    said = json.dumps(changes, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(said).hexdigest()
 
 
 # --- the sentence -----------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    added: int
+    removed: int
+    similarity: float
+    #: the texts differ, if in nothing but typography
+    typography: bool
+
+
 def _summary(
     rows: Sequence[Row],
     changed_fields: Mapping[str, tuple[str | None, str | None]],
-    added: int,
-    removed: int,
-    similarity: float,
+    links: LinkChanges,
+    counts: _Counts,
     reasons: Sequence[str],
-    *,
-    typography: bool,
+    fallback: str,
 ) -> str:
     marked = any(row.kind != "equal" for row in rows)
-    if not marked and not changed_fields:
-        return "Only spacing, quotation marks or dashes differ." if typography else "No difference."
-    parts = [f"{percent(similarity)} the same" if marked else "text unchanged"]
-    words = [f"{count} {verb}" for count, verb in ((added, "added"), (removed, "removed")) if count]
+    if not marked and not changed_fields and not links:
+        return "Only spacing, quotation marks or dashes differ." if counts.typography else "No difference."
+    parts = [f"{percent(counts.similarity)} the same" if marked else "text unchanged"]
+    words = [f"{count} {verb}" for count, verb in ((counts.added, "added"), (counts.removed, "removed")) if count]
     if words:
         words[0] = words[0].replace(" ", " word " if words[0].startswith("1 ") else " words ", 1)
         parts.append(", ".join(words))
@@ -154,12 +202,25 @@ def _summary(
     if paragraphs := _paragraph_counts(rows):
         parts.append(paragraphs)
     parts += [f"{FIELD_NAMES.get(name, name)} {_verb(*values)}" for name, values in changed_fields.items()]
+    if links:
+        counted = [f"{len(side)} {verb}" for side, verb in ((links.added, "added"), (links.removed, "removed")) if side]
+        parts.append("links: " + ", ".join(counted))
     parts += [reason for reason in reasons if reason.startswith(_TOLD) and reason not in parts][:4]
+    parts += [fallback] if fallback else []
     return "; ".join(parts)
 
 
 #: Reasons that the sentence repeats; the others it tells by its counts.
-_TOLD = ("figure", "negation", "quotation", "correction")
+_TOLD = (
+    "figure changed",
+    "figure removed",
+    "figure added",
+    "negation",
+    "date",
+    "quotation",
+    "correction",
+    "download link",
+)
 
 
 def _paragraph_counts(rows: Sequence[Row]) -> str:

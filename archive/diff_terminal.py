@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from archive.diff import Change, Row, Run
-from archive.diff_align import tokenise, word_runs
-from archive.diff_weigh import FIELD_NAMES
+from archive.diff_fields import FIELD_NAMES
+from archive.diff_tokens import tokenise
+from archive.diff_words import word_runs
+from archive.types import Link
 
 _Style = Literal["plain", "dim", "bold", "added", "removed"]
 _ANSI: dict[_Style, str] = {
@@ -26,6 +28,10 @@ _RESET = "\x1b[0m"
 #: Without colour, marks are those of wdiff.
 _MARKS: dict[_Style, tuple[str, str]] = {"added": ("{+", "+}"), "removed": ("[-", "-]")}
 _KIND_SIGNS = {"equal": " ", "edited": "~", "added": "+", "removed": "-", "moved": ">"}
+
+
+#: Links shown of those that went, and of those that came.
+LINKS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +55,24 @@ def render_terminal(change: Change, color: bool, width: int, context: int = 1) -
         runs = word_runs(tokenise(old or ""), tokenise(new or ""))
         lines += ["", _styled(FIELD_NAMES.get(name, name), "bold", color)]
         lines += _wrapped(_pieces(runs), color, width, "~ ", "  ")
+    lines += _links(change, color, width)
     lines += _rows(change.rows, color, width, context)
     return "\n".join(lines) + "\n"
+
+
+def _links(change: Change, color: bool, width: int) -> Iterator[str]:
+    sides: tuple[tuple[_Style, str, Sequence[Link]], ...] = (
+        ("removed", "- ", change.links.removed),
+        ("added", "+ ", change.links.added),
+    )
+    if change.links:
+        yield from ("", _styled("links", "bold", color))
+    for style, sign, links in sides:
+        for link in links[:LINKS]:
+            told = " ".join(filter(None, (" ".join(link.text.split()), f"<{link.url}>")))
+            yield from _wrapped(_words(told, style), color, width, sign, "  ")
+        if len(links) > LINKS:
+            yield _styled(f"  … {len(links) - LINKS} more {style}", "dim", color)
 
 
 def _rows(rows: Sequence[Row], color: bool, width: int, context: int) -> Iterator[str]:

@@ -4,205 +4,433 @@ The scale, and what stands where on it:
 
 =========  ============================================================================================
 0          nothing, or typography only: spaces, quotation marks, dashes, invisible characters
-< 0.25     clocks and counters ("8 hrs ago", "12 comments"), punctuation, capitals, technical fields, moves
->= 0.25    a word was changed: `NOTABLE`, what a list of changes shows unless it is asked for everything
->= 0.5     a figure, a negation or a quotation changed
+< 0.25     clocks and counters ("8 hrs ago", "12 comments"), share boxes, teasers and other furniture of the page,
+           punctuation, capitals, typos and spelling, the same figure in other writing, technical fields, moves
+>= 0.25    a word was changed: `NOTABLE`, what a list of changes shows unless it is asked for everything;
+           a link of the article came or went
+>= 0.5     a figure, a negation or a quotation changed; a linked file is gone
 >= 0.6     the headline changed, a correction appeared
 =========  ============================================================================================
 
-Reasons add up as independent chances do: 1 - (1 - a)(1 - b). The base grows with the changed share r as
-ln(1 + (e - 1) r), after EDGI's analysts, and is lifted so that no change of words falls under `NOTABLE`:
-rules that call edits of few characters or of one number boring let 12 dead become 21 unseen.
+Reasons add up as independent chances do: 1 - (1 - a)(1 - b); those that are slight by themselves stay slight together.
+The base grows with the changed share r as ln(1 + (e - 1) r), after EDGI's analysts, and is lifted so that no change of
+words falls under `NOTABLE`: rules that call edits of few characters or of one number boring let 12 dead become 21 unseen.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import regex
 
-from archive.diff_align import Row, count_words, is_word, tokenise, word_runs
-from archive.text import normal_form
+from archive.diff_align import Row
+from archive.diff_edits import Edit, Reader, Slight, only_reordered
+from archive.diff_fields import (
+    FIELD_NAMES,
+    Fields,
+    LinkChanges,
+    Reason,
+    field_reasons,
+    link_reasons,
+    written_differently,
+)
+from archive.diff_furniture import TEASER, Furniture, furniture, heads_teasers, may_be_teaser
+from archive.diff_lexicon import is_number, is_one, is_unit, sorts_of
+from archive.diff_tokens import count_words, tokenise
+from archive.diff_words import word_runs
+
+__all__ = ["FIELD_NAMES", "NOTABLE", "Reason", "weigh"]
 
 #: From here on a list of changes shows a change without being asked.
 NOTABLE = 0.25
+#: What slight reasons reach together at most.
+SLIGHT = 0.24
 #: Up to so many words an edit changes a statement; a longer one adds or removes a passage, whatever words it holds.
 CLAIM = 12
 #: So many reasons of one sort are listed; the rest is counted.
 LISTED = 3
+#: Lines that came or went of which each is asked whether it is furniture; of more, the first ones.
+LINES_READ = 3_000
 
-Fields = Mapping[str, tuple[str | None, str | None]]
-
-_FIELD_WEIGHTS = {
-    "title": 0.6,
-    "correction": 0.6,
-    "language": 0.35,
-    "subtitle": 0.3,
-    "byline": 0.3,
-    "published": 0.25,
-    "image": 0.1,
-    "section": 0.05,
-    "modified": 0.02,
+_SLIGHT_WEIGHTS: Mapping[Slight, float] = {
+    "typo": 0.15,
+    "inflection": 0.12,
+    "spelling": 0.12,
+    "capitals": 0.12,
+    "notation": 0.1,
+    "punctuation": 0.08,
 }
-FIELD_NAMES = {"title": "headline", "published": "publication date", "modified": "modification date"}
+_SLIGHT_WORDS: Mapping[Slight, str] = {
+    "notation": "figure written differently",
+    "spelling": "spelling",
+    "typo": "typo",
+    "inflection": "ending of a word",
+}
+_PROSE_FIELDS = ("title", "subtitle", "caption", "correction")
+
+_CORRECTION = regex.compile(
+    r"\W*(?:correction|clarification|editor['’]s note|erratum|correctie|rectificatie|naschrift|aanvulling|korrektur|"
+    r"berichtigung|richtigstellung|correctif|rectificatif|correcci[oó]n|fe de erratas|rettifica|correção)\b",
+    regex.IGNORECASE,
+)
 
 
-class Reason(NamedTuple):
-    words: str
-    weight: float
-
-
-def weigh(rows: Sequence[Row], fields: Fields, *, words: int, language: str | None) -> tuple[float, tuple[str, ...]]:
+def weigh(
+    rows: Sequence[Row],
+    fields: Fields,
+    *,
+    words: int,
+    language: str | None,
+    links: LinkChanges | None = None,
+    texts: tuple[str, str] = ("", ""),
+) -> tuple[float, tuple[str, ...]]:
     """The significance of a difference, 0 to 1, and its reasons, gravest first.
 
-    *words* is the length of the longer text, *language* that of the new one.
+    Args:
+        words: length of the longer text.
+        language: that of the new text.
+        links: what came and went among the links of *texts*, old and new.
     """
-    reasons = [*_field_reasons(fields), *_text_reasons(rows, fields, words, language or "")]
-    rest = math.prod(1 - reason.weight for reason in reasons)
+    tongue = (language or "").replace("_", "-").partition("-")[0].lower()
+    prose = {name: _prose_edits(name, *fields[name], tongue) for name in _PROSE_FIELDS if name in fields}
+    slight = {name: _all_slight(edits) for name, edits in prose.items()}
+    changes = _read(rows, tongue)
+    changes.claims += [edit for edits in prose.values() for edit in edits if not edit.slight]
+    reasons = [
+        *field_reasons(fields, slight),
+        *_text_reasons(changes, fields, words, tongue),
+        *(link_reasons(links, *texts) if links else ()),
+    ]
+    grave = math.prod(1 - reason.weight for reason in reasons if reason.weight >= NOTABLE)
+    minor = math.prod(1 - reason.weight for reason in reasons if reason.weight < NOTABLE)
+    if grave == 1:
+        minor = max(minor, 1 - SLIGHT)
     ranked = sorted(reasons, key=lambda reason: -reason.weight)
-    return round(1 - rest, 3), tuple(dict.fromkeys(reason.words for reason in ranked if reason.words))
+    told = tuple(dict.fromkeys(reason.words for reason in ranked if reason.words))
+    return round(1 - grave * minor, 3), told
 
 
-# --- fields -----------------------------------------------------------------------------------------
+# --- what happened, sorted ----------------------------------------------------------------------------
 
 
-def _field_reasons(fields: Fields) -> Iterator[Reason]:
-    for name, (old, new) in fields.items():
-        label, weight = FIELD_NAMES.get(name, name), _FIELD_WEIGHTS.get(name, 0.1)
-        if not old or not new:
-            yield Reason(f"{label} {'added' if new else 'removed'}", weight)
-        elif normal_form(old) == normal_form(new):
-            yield Reason(f"{label}: only spacing or quotation marks", 0.0)
-        elif _same_value(name, old, new):
-            yield Reason(f"{label} written differently", min(weight, 0.05))
+@dataclass(slots=True)
+class _Changes:
+    """The edits and paragraphs of a difference, sorted by what they are."""
+
+    #: edits that change words, in paragraphs that exist on both sides
+    real: list[Edit] = field(default_factory=list)
+    slight: list[Edit] = field(default_factory=list)
+    noise: list[Furniture] = field(default_factory=list)
+    #: what claims are read from: the real edits, and those of the headline and its like
+    claims: list[Edit] = field(default_factory=list)
+    added: list[Row] = field(default_factory=list)
+    removed: list[Row] = field(default_factory=list)
+    #: in the paragraphs that were added or removed whole, by kind
+    words: Counter[str] = field(default_factory=Counter)
+    moved: int = 0
+    #: paragraphs whose sentences changed places
+    reordered: int = 0
+    broken: bool = False
+
+
+def _read(rows: Sequence[Row], language: str) -> _Changes:
+    found = _Changes()
+    reader = Reader(rows, language)
+    labels = _furniture_rows(rows)
+    for place, row in enumerate(rows):
+        label = labels.get(place)
+        if row.kind == "equal" or (row.kind == "moved" and row.new is None):
+            continue
+        if row.kind in ("added", "removed"):
+            if label:
+                found.noise.append(label)
+            elif words := count_words(row.new_text or row.old_text):
+                (found.added if row.kind == "added" else found.removed).append(row)
+                found.words[row.kind] += words
+            continue
+        if row.kind == "moved":
+            found.moved += 1
+        if row.broken:
+            found.broken = True
+            continue
+        whole = _edited_in_place(row, rows)
+        if all(run.op == "equal" for run in whole.runs):
+            continue
+        if label:
+            found.noise.append(label)
+        elif only_reordered(whole):
+            found.reordered += 1
         else:
-            yield Reason(f"{label} changed", weight)
+            for edit in reader.edits(whole):
+                if edit.noise:
+                    found.noise.append(edit.noise)
+                else:
+                    (found.slight if edit.slight else found.real).append(edit)
+    _drop_moved_lines(found)
+    found.claims = list(found.real)
+    return found
 
 
-def _same_value(name: str, old: str, new: str) -> bool:
-    """The same in another notation: a date with and without its time, an image at another size, other capitals."""
-    if name in ("published", "modified"):
-        return old[:10] == new[:10]
-    if name == "image":
-        return old.partition("?")[0] == new.partition("?")[0]
-    return old.casefold() == new.casefold()
+def _edited_in_place(row: Row, rows: Sequence[Row]) -> Row:
+    """A moved paragraph as if it had been edited where it stood."""
+    if row.partner is None:
+        return row
+    origin = rows[row.partner]
+    return Row("edited", origin.old, row.new, word_runs(tokenise(origin.old_text), tokenise(row.new_text)))
 
 
-# --- text -------------------------------------------------------------------------------------------
+def _size(row: Row) -> int:
+    return sum(len(run.old.strip()) + len(run.new.strip()) for run in row.runs)
 
 
-@dataclass(frozen=True, slots=True)
-class _Edit:
-    """One run of changed words inside a paragraph that exists on both sides."""
-
-    #: words only, without punctuation
-    old: tuple[str, ...]
-    new: tuple[str, ...]
-    #: names among them, as phrases
-    old_names: tuple[str, ...]
-    new_names: tuple[str, ...]
-    #: where it stands to a quotation: "", "edited", "added" or "removed"
-    quotation: str
-    #: it stands for a clock or a counter
-    noise: bool
-
-    @property
-    def size(self) -> int:
-        return max(len(self.old), len(self.new))
+def _drop_moved_lines(found: _Changes) -> None:
+    """Paragraphs that went here and came there, broken or joined otherwise, have moved."""
+    if sum(map(_size, found.removed)) != sum(map(_size, found.added)):
+        return
+    gone, come = (
+        [" ".join((row.old_text + row.new_text).split()) for row in side] for side in (found.removed, found.added)
+    )
+    if gone and come and sorted(" ".join(gone).split()) == sorted(" ".join(come).split()):
+        found.moved += max(len(gone), len(come))
+        found.removed, found.added = [], []
+        found.words.clear()
 
 
-def _text_reasons(rows: Sequence[Row], fields: Fields, words: int, language: str) -> Iterator[Reason]:
-    reader = _Reader(rows, language)
-    edits = [edit for row in _with_both_sides(rows) for edit in reader.edits(row)]
-    noise = [edit for edit in edits if edit.noise]
-    edits = [edit for edit in edits if not edit.noise]
-    worded = [edit for edit in edits if edit.old != edit.new]
-    recased = [edit for edit in worded if _folded(edit.old) == _folded(edit.new)]
-    real = [edit for edit in worded if _folded(edit.old) != _folded(edit.new)]
-    whole = {kind: [row for row in rows if row.kind == kind] for kind in ("added", "removed")}
-    for kind, found in whole.items():
-        lines = [row.new_text if kind == "added" else row.old_text for row in found]
-        noise += [_Edit((), (), (), (), "", True) for line in lines if _is_clock_line(line)]
-        prose = [bool(count_words(line)) and not _is_clock_line(line) for line in lines]
-        whole[kind] = [row for row, kept in zip(found, prose, strict=True) if kept]
+def _furniture_rows(rows: Sequence[Row]) -> dict[int, Furniture]:
+    """Which changed rows are furniture on every side they have: what kind, by place."""
+    changed = [place for place, row in enumerate(rows) if row.kind != "equal"][:LINES_READ]
+    if not changed:
+        return {}
+    teasers = _under_teaser_headings(rows)
+    labels: dict[int, Furniture] = {}
+    for place in changed:
+        row = rows[place]
+        new = row.new_text or (rows[row.partner].new_text if row.partner is not None else "")
+        sides = [side for side in (row.old_text, new) if side.strip()]
+        if not sides or any(_CORRECTION.match(side) for side in sides):
+            continue
+        kinds: list[Furniture | None] = ["teaser"] if place in teasers else [furniture(side) for side in sides]
+        if all(kinds) and kinds[-1]:
+            labels[place] = kinds[-1]
+    _spread(rows, labels)
+    return labels
 
-    claims = list(_claim_reasons([*real, *_headline_edits(fields, language)], language))
-    changed = sum(edit.size for edit in real)
-    changed += max(sum(count_words(row.old_text + row.new_text) for row in found) for found in whole.values())
+
+def _under_teaser_headings(rows: Sequence[Row]) -> set[int]:
+    """Rows of the lists under headings like "Most read", on each side that has the row."""
+    listed: list[set[int]] = []
+    for old_side in (True, False):
+        inside = False
+        found: set[int] = set()
+        for place, row in enumerate(rows):
+            line = row.old_text if old_side else row.new_text
+            if not line.strip():
+                continue
+            if len(line) < 250 and heads_teasers(line):
+                inside = True
+                found.add(place)
+            elif inside and len(line) < 20 * TEASER and may_be_teaser(line):
+                found.add(place)
+            else:
+                inside = False
+        listed.append(found)
+    old, new = listed
+    return {
+        place
+        for place, row in enumerate(rows)
+        if (place in old or not row.old_text.strip()) and (place in new or not row.new_text.strip())
+    }
+
+
+def _spread(rows: Sequence[Row], labels: dict[int, Furniture]) -> None:
+    """Let a box of several lines be one: few words, no sentence, beside a line that is furniture and came or went too."""
+    for places in (range(len(rows)), range(len(rows) - 1, -1, -1)):
+        before: int | None = None
+        for place in places:
+            row = rows[place]
+            if (
+                before in labels
+                and place not in labels
+                and row.kind in ("added", "removed")
+                and row.kind == rows[before].kind
+                and labels[before] != "timestamp"
+                and _is_caption(row.new_text or row.old_text)
+            ):
+                labels[place] = labels[before]
+            before = place
+
+
+_FIGURE = regex.compile(r"\p{N}")
+
+
+def _is_caption(line: str) -> bool:
+    return (
+        count_words(line) <= 6
+        and not _FIGURE.search(line)
+        and not regex.search(r"[.:…。\"”’»]\s*$", line)
+        and not _CORRECTION.match(line)
+    )
+
+
+# --- reasons of the text ------------------------------------------------------------------------------
+
+
+def _text_reasons(changes: _Changes, fields: Fields, words: int, language: str) -> Iterator[Reason]:
+    claims = list(_claim_reasons(changes.claims, language))
+    changed = sum(edit.size for edit in changes.real) + max(changes.words["removed"], changes.words["added"])
     if changed:
         share = min(1.0, changed / max(words, 1))
-        yield Reason(_quoted(real, told=bool(claims)), NOTABLE + 0.6 * math.log1p((math.e - 1) * share))
-    elif noise:
-        yield Reason("a clock or a counter", 0.03)
-    if recased:
-        yield Reason("capitals", 0.12)
-    if len(worded) < len(edits):
-        yield Reason("punctuation", 0.08)
-    if any(row.broken for row in rows):
-        yield Reason("paragraphs broken differently", 0.03)
-    if moved := sum(row.kind == "moved" and row.old is None for row in rows):
-        yield Reason(_counted(moved, "paragraph") + " moved", min(0.2, 0.08 * moved))
-    yield from _whole_paragraph_reasons(whole, fields)
+        base = NOTABLE + 0.6 * math.log1p((math.e - 1) * share)
+        yield Reason(_quoted(changes.real, told=bool(claims)), base)
+    alone = not changed and not fields
+    yield from _slight_reasons(changes, alone=alone)
+    yield from _whole_paragraph_reasons(changes, fields)
     yield from claims
 
 
-def _with_both_sides(rows: Sequence[Row]) -> Iterator[Row]:
-    """Edited paragraphs, and moved ones as if they had been edited in place."""
-    for row in rows:
-        if row.kind == "edited":
-            yield row
-        elif row.partner is not None and row.new is not None:
-            origin = rows[row.partner]
-            runs = word_runs(tokenise(origin.old_text), tokenise(row.new_text))
-            yield Row("edited", origin.old, row.new, runs)
+def _slight_reasons(changes: _Changes, *, alone: bool) -> Iterator[Reason]:
+    moved = changes.moved + changes.reordered
+    kinds = Counter(edit.slight for edit in changes.slight if edit.slight)
+    sorts = (moved > 0) + len(kinds) + len(set(changes.noise)) + changes.broken
+    only = " only" if alone and sorts == 1 else ""
+    if changes.noise:
+        for kind in dict.fromkeys(changes.noise):
+            yield Reason(f"{kind}{only}", 0.03)
+    for slight in kinds:
+        words = _SLIGHT_WORDS.get(slight, slight)
+        examples = [edit for edit in changes.slight if edit.slight == slight and edit.old and edit.new]
+        told = (
+            f": {' '.join(examples[0].old)} → {' '.join(examples[0].new)}"
+            if examples and slight != "punctuation"
+            else ""
+        )
+        more = f", and {kinds[slight] - 1} more" if told and kinds[slight] > 1 else ""
+        yield Reason(f"{words}{told}{more}" if told else f"{words}{only}", _SLIGHT_WEIGHTS[slight])
+    if changes.broken:
+        yield Reason(f"paragraphs broken differently{only}", 0.03)
+    if moved:
+        told = f"moved only: {_counted(moved, 'paragraph')}" if only else f"{_counted(moved, 'paragraph')} moved"
+        yield Reason(told, min(0.2, 0.08 * moved))
 
 
-def _whole_paragraph_reasons(whole: Mapping[str, Sequence[Row]], fields: Fields) -> Iterator[Reason]:
-    for kind, found in whole.items():
+def _whole_paragraph_reasons(changes: _Changes, fields: Fields) -> Iterator[Reason]:
+    for kind, found in (("removed", changes.removed), ("added", changes.added)):
         if not found:
             continue
-        count = sum(count_words(row.new_text or row.old_text) for row in found)
-        paragraphs = _counted(len(found), "paragraph")
-        yield Reason(f"{paragraphs} of {_counted(count, 'word')} {kind}", 0.15 if kind == "removed" else 0.1)
+        count = _counted(changes.words[kind], "word")
+        paragraphs = "whole paragraph" if len(found) == 1 else f"{len(found)} whole paragraphs"
+        yield Reason(f"{paragraphs} {kind}: {count}", 0.15 if kind == "removed" else 0.1)
         if "correction" not in fields and any(_CORRECTION.match(row.new_text or row.old_text) for row in found):
             yield Reason(f"correction {kind}", 0.6)
 
 
-def _headline_edits(fields: Fields, language: str) -> list[_Edit]:
-    """What changed inside the headline, the standfirst and the correction, so that their figures count too."""
-    edits: list[_Edit] = []
-    for name in ("title", "subtitle", "correction"):
-        old, new = fields.get(name, (None, None))
-        if old and new:
-            row = Row("edited", 0, 0, word_runs(tokenise(old), tokenise(new)))
-            edits += [edit for edit in _Reader([row], language).edits(row) if _folded(edit.old) != _folded(edit.new)]
-    return edits
+def _prose_edits(name: str, old: str | None, new: str | None, language: str) -> list[Edit]:
+    """What changed inside the headline, the standfirst, a caption or a correction, so that their figures count too."""
+    if not old or not new or written_differently(name, old, new):
+        return []
+    row = Row("edited", 0, 0, word_runs(tokenise(old), tokenise(new)))
+    return list(Reader([row], language).edits(row))
 
 
-def _claim_reasons(edits: Sequence[_Edit], language: str) -> Iterator[Reason]:
-    """What the edits do to statements: figures, negations, qualifiers, names, quotations."""
-    numbers = _words_of(_NUMBER_WORDS, language)
+def _all_slight(edits: Sequence[Edit]) -> Reason | None:
+    kinds = [edit.slight for edit in edits]
+    if not kinds or None in kinds:
+        return None
+    gravest = max((kind for kind in kinds if kind), key=lambda kind: _SLIGHT_WEIGHTS[kind])
+    return Reason(_SLIGHT_WORDS.get(gravest, gravest), _SLIGHT_WEIGHTS[gravest] / 2)
+
+
+def _claim_reasons(edits: Sequence[Edit], language: str) -> Iterator[Reason]:
+    """What the edits do to statements: figures, dates, negations, hedges, names, quotations."""
+    of_sort: dict[str, list[Edit]] = {}
     small = [edit for edit in edits if edit.size <= CLAIM]
-    sides = [(edit.old, edit.new) for edit in small]
-    yield from _swaps("figure", sides, lambda word: bool(_DIGIT.search(word)) or word.lower() in numbers, 0.45)
-    negations = _words_of(_NEGATIONS, language)
-    yield from _swaps("negation", sides, lambda word: word.lower().replace("’", "'") in negations, 0.5)
-    hedges = _words_of(_QUALIFIERS, language)
-    yield from _swaps("qualifier", sides, lambda word: word.lower() in hedges, 0.3)
-    yield from _swaps("name", [(edit.old_names, edit.new_names) for edit in small], bool, 0.3)
+    for edit in small:
+        sorts = {sort for word in (*edit.old, *edit.new) for sort in sorts_of(word, language)}
+        if edit.old_signs or edit.new_signs:
+            sorts |= {"figure", "unit"}
+        for sort in sorts:
+            of_sort.setdefault(sort, []).append(edit)
+    yield from _swaps("figure", [_figures(edit, language) for edit in of_sort.get("figure", ())], 0.45)
+    yield from _swaps("date", [_of_sort("date", edit, language) for edit in of_sort.get("date", ())], 0.4)
+    yield from _swaps("unit", [_units(edit) for edit in of_sort.get("unit", ())], 0.4)
+    yield from _swaps("negation", [_negations(edit, language) for edit in small], 0.5)
+    for sort in ("hedge", "qualifier"):
+        yield from _swaps(sort, [_of_sort(sort, edit, language) for edit in of_sort.get(sort, ())], 0.3)
+    yield from _swaps("name", [_names(edit, language) for edit in small], 0.3)
+    for verb, one, other in (("removed", "old_signs", "new_signs"), ("added", "new_signs", "old_signs")):
+        if any(set(getattr(edit, one)) & _ASKS and not set(getattr(edit, other)) & _ASKS for edit in small):
+            yield Reason(f"question mark {verb}", 0.3)
+    yield from _quotation_reasons(edits)
+
+
+_Words = tuple[str, ...]
+
+
+def _figures(edit: Edit, language: str) -> tuple[_Words, _Words]:
+    """The numbers of both sides; the word for one counts, which may be an article, where a number took its place."""
+    old, new = (tuple(word for word in side if is_number(word, language)) for side in (edit.old, edit.new))
+    if len(old) != len(new):
+        fewer, other = (edit.old, new) if len(old) < len(new) else (edit.new, old)
+        ones = tuple(word for word in fewer if is_number(word, language) or is_one(word, language))
+        if len(ones) == len(other):
+            return (ones, other) if fewer is edit.old else (other, ones)
+    minus = ("minus",) * ("minus" in edit.old_signs), ("minus",) * ("minus" in edit.new_signs)
+    return old + minus[0], new + minus[1]
+
+
+def _units(edit: Edit) -> tuple[_Words, _Words]:
+    old, new = (
+        tuple(word for word in (*side, *signs) if is_unit(word))
+        for side, signs in ((edit.old, edit.old_signs), (edit.new, edit.new_signs))
+    )
+    return (old, new) if old and new else ((), ())  # a unit that comes or goes alone comes or goes with its figure
+
+
+_ASKS = {"?", "？", "؟"}
+
+
+def _of_sort(sort: str, edit: Edit, language: str) -> tuple[_Words, _Words]:
+    old, new = (tuple(word for word in side if sort in sorts_of(word, language)) for side in (edit.old, edit.new))
+    return old, new
+
+
+def _names(edit: Edit, language: str) -> tuple[_Words, _Words]:
+    if not edit.old_names and not edit.new_names:
+        return (), ()
+    old, new = (
+        tuple(name for name in side if "date" not in sorts_of(name, language))
+        for side in (edit.old_names, edit.new_names)
+    )
+    return old, new
+
+
+_DENYING = ("un", "in", "im", "ir", "il", "dis", "non", "on", "niet-", "nicht-", "non-", "des", "dés", "a")
+
+
+def _negations(edit: Edit, language: str) -> tuple[_Words, _Words]:
+    """Words of negation, and words that took a prefix of negation: "confirmed" became "unconfirmed"."""
+    old, new = _of_sort("negation", edit, language)
+    if len(edit.old) == len(edit.new):
+        for before, after in zip(edit.old, edit.new, strict=True):
+            if before[-3:] != after[-3:]:
+                continue
+            short, long = sorted((before.casefold(), after.casefold()), key=len)
+            if len(short) >= 4 and long.endswith(short) and long[: len(long) - len(short)] in _DENYING:
+                old, new = ((*old, before), new) if len(before) > len(after) else (old, (*new, after))
+    return old, new
+
+
+def _quotation_reasons(edits: Sequence[Edit]) -> Iterator[Reason]:
     for kind in ("edited", "removed", "added"):
         if found := sum(edit.quotation == kind for edit in edits):
             words = "quotation" if found == 1 else f"{found} places in quotations"
             yield Reason(f"{words} {kind}", 0.4 if kind == "edited" else 0.2)
 
 
-def _swaps(
-    name: str, sides: Iterable[tuple[tuple[str, ...], tuple[str, ...]]], belongs: Callable[[str], bool], weight: float
-) -> Iterator[Reason]:
+def _swaps(name: str, sides: Iterable[tuple[_Words, _Words]], weight: float) -> Iterator[Reason]:
     """Reasons for words of one sort that came, went, or took each other's place in one edit.
 
     What left one place and came at another has only moved and is no reason.
@@ -211,7 +439,9 @@ def _swaps(
     gone: Counter[str] = Counter()
     come: Counter[str] = Counter()
     for old, new in sides:
-        before, after = Counter(filter(belongs, old)), Counter(filter(belongs, new))
+        if not old and not new:
+            continue
+        before, after = Counter(old), Counter(new)
         lost, won = list((before - after).elements()), list((after - before).elements())
         if lost and len(lost) == len(won):
             changed += zip(lost, won, strict=True)
@@ -228,205 +458,13 @@ def _swaps(
         yield Reason(f"{len(phrases) - LISTED} more {name}s", 0.0)
 
 
-def _quoted(edits: Sequence[_Edit], *, told: bool) -> str:
+def _quoted(edits: Sequence[Edit], *, told: bool) -> str:
     """The words of a small edit themselves; nothing can say it better, unless a claim told its one word."""
     if len(edits) != 1 or edits[0].size > 8 or (told and edits[0].size == 1):
         return ""
-    old, new = " ".join(edits[0].old), " ".join(edits[0].new)
+    old, new = (" ".join(side) for side in (edits[0].old or edits[0].old_signs, edits[0].new or edits[0].new_signs))
     return f"“{old}” → “{new}”" if old and new else f"“{old}” removed" if old else f"“{new}” added"
 
 
 def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def _folded(words: Iterable[str]) -> tuple[str, ...]:
-    return tuple(word.casefold() for word in words)
-
-
-# --- reading the edits of a paragraph ----------------------------------------------------------------
-
-
-class _Reader:
-    """Reads the edits of rows with an eye on what stands around them."""
-
-    def __init__(self, rows: Sequence[Row], language: str) -> None:
-        self._rows = rows
-        #: languages that write every noun with a capital: only longer phrases are names there
-        self._shortest_name = 2 if language in ("de", "lb") else 1
-        self._known: tuple[frozenset[str], frozenset[str]] | None = None
-
-    def edits(self, row: Row) -> Iterator[_Edit]:
-        old_side, new_side = _Side(row.old_text), _Side(row.new_text)
-        at_old = at_new = 0
-        for run in row.runs:
-            old_end, new_end = at_old + len(run.old), at_new + len(run.new)
-            if run.op != "equal":
-                yield _Edit(
-                    _words(run.old),
-                    _words(run.new),
-                    self._names(old_side.text, at_old, old_end, known=1),
-                    self._names(new_side.text, at_new, new_end, known=0),
-                    _quotation(old_side.quotation(at_old, old_end), new_side.quotation(at_new, new_end)),
-                    old_side.is_clock(at_old, old_end) and new_side.is_clock(at_new, new_end),
-                )
-            at_old, at_new = old_end, new_end
-
-    def _names(self, text: str, start: int, end: int, *, known: int) -> tuple[str, ...]:
-        """Phrases of capitalised words in a span that the other text does not have; not the first of a sentence."""
-        if start == end:
-            return ()
-        if self._known is None:
-            old, new = (row.old_text for row in self._rows), (row.new_text for row in self._rows)
-            self._known = _vocabulary(old), _vocabulary(new)
-        before = tokenise(text[max(0, start - 40) : start])
-        fresh = not before or _starts_sentence(before[-1].key)
-        phrases: list[list[str]] = [[]]
-        for token in tokenise(text[start:end]):
-            if _CAPITAL.match(token.key) and not fresh and token.key not in self._known[known]:
-                phrases[-1].append(token.key)
-            elif phrases[-1]:
-                phrases.append([])
-            fresh = _starts_sentence(token.key)
-        return tuple(" ".join(phrase) for phrase in phrases if len(phrase) >= self._shortest_name)
-
-
-def _quotation(old: str, new: str) -> str:
-    if "inside" in (old, new) or (old and new):
-        return "edited"
-    return "removed" if old else "added" if new else ""
-
-
-class _Side:
-    """A paragraph's text with the spans of its quotations and clocks."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self._quotations = [match.span() for match in _QUOTED.finditer(text.translate(_DOUBLE_QUOTES))]
-        self._clocks = list(_clock_spans(text))
-
-    def quotation(self, start: int, end: int) -> str:
-        """Whether a span lies "inside" a quotation, holds one ("around"), or neither ("")."""
-        if start == end:
-            return ""
-        for first, last in self._quotations:
-            if first < start and end <= last and end - start < last - first - 2:
-                return "inside"
-        return "around" if any(start <= first and last <= end + 1 for first, last in self._quotations) else ""
-
-    def is_clock(self, start: int, end: int) -> bool:
-        end = start + len(self.text[start:end].rstrip())
-        return start == end or any(first <= start and end <= last for first, last in self._clocks)
-
-
-def _clock_spans(text: str) -> Iterator[tuple[int, int]]:
-    short = count_words(text) <= _SHORT_LINE
-    yield from (match.span() for match in _COUNTER.finditer(text))
-    yield from (match.span() for match in _STAMP.finditer(text) if short or _AGO.search(match.group()))
-    for match in _AGO.finditer(text):
-        if short or _ABBREVIATED.search(match.group()):
-            yield match.span()
-
-
-def _is_clock_line(text: str) -> bool:
-    return any(last - first >= 0.7 * len(text.strip()) for first, last in _clock_spans(text))
-
-
-def _vocabulary(texts: Iterable[str]) -> frozenset[str]:
-    return frozenset(token.key for text in texts for token in tokenise(text))
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(token.key for token in tokenise(text) if is_word(token.key))
-
-
-def _starts_sentence(previous: str) -> bool:
-    return not is_word(previous) and previous not in (",", ";", "-", ")", "(", "/", "&")
-
-
-# --- what the words are -------------------------------------------------------------------------------
-
-_DIGIT = regex.compile(r"\p{N}")
-_CAPITAL = regex.compile(r"\p{Lu}[\p{L}\p{M}\p{N}'-]")
-_DOUBLE_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″「」『』", '"'))
-_QUOTED = regex.compile(r'"[^"]{3,}(?:"|$)|‘[^’]{3,}?’(?!\p{L})|(?<![\p{L}\p{N}])\'[^\']{8,}?\'(?!\p{L})')
-_CORRECTION = regex.compile(
-    r"\W*(?:correction|clarification|editor['’]s note|erratum|correctie|rectificatie|naschrift|aanvulling|korrektur|"
-    r"berichtigung|richtigstellung|correctif|rectificatif|correcci[oó]n|fe de erratas|rettifica|correção)\b",
-    regex.IGNORECASE,
-)
-
-# "8 HRS ago" and its like. In prose ("raided three days ago") such words are news: they count for a clock only in
-# a short line, after a word like "updated", or with an abbreviated unit.
-_SHORT_LINE = 10
-_AGO = regex.compile(
-    r"""\b(?:\d+|an?|one)\s*(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?|months?|yrs?|years?)
-      \.?\s+ago\b
-    | \b(?:\d+|een)\s*(?:s|sec|seconden|m|min|minuut|minuten|u|uur|uren|d|dag|dagen|week|weken|maanden?|jaar)
-      \.?\s+geleden\b
-    | \bvor\s+(?:\d+|eine[rm])\s*(?:sek|sekunden?|min|minuten?|std|stunden?|tag|tagen|wochen?|monat|monaten|jahren?)\b
-    | \bil\s+y\s+a\s+\d+\s*(?:s|min|minutes?|h|heures?|j|jours?|semaines?|mois|ans?)\b
-    | \b(?:hace|há)\s+\d+\s*(?:s|min|minut\w+|h|horas?|d[ií]as?|semanas?|mes\w*|años?|anos?)\b
-    | \bjust\s+now\b | \bzojuist\b""",
-    regex.VERBOSE | regex.IGNORECASE,
-)
-_ABBREVIATED = regex.compile(r"\d\s*(?:s|secs?|m|mins?|h|hrs?|d|w|wks?|yrs?|u|std|sek|j)\b", regex.IGNORECASE)
-_STAMP = regex.compile(
-    r"\b(?:updated|posted|published|modified|bijgewerkt|gewijzigd|geplaatst|gepubliceerd|laatste\s+update|aktualisiert|"
-    r"veröffentlicht|stand|mis\s+à\s+jour|publié|modifié|actualizado|publicado|aggiornato|pubblicato|atualizado)\b[^.!?]{0,60}",
-    regex.IGNORECASE,
-)
-_COUNTER = regex.compile(
-    r"\b\d[\d.,]*\s*[km]?\s*(?:comments?|shares?|views?|likes?|reacties?|keer\s+gedeeld|kommentare?|commentaires?|"
-    r"comentarios?|min(?:utes?)?\s+read|min(?:uten)?\s+leestijd)\b",
-    regex.IGNORECASE,
-)
-
-# Words that turn, weaken or count, by language: "mai" is never in Italian and May in French.
-_NEGATIONS = {
-    "en": "no not never none nobody nothing nor neither without cannot can't don't doesn't didn't isn't aren't "
-    "wasn't weren't won't wouldn't couldn't shouldn't hasn't haven't hadn't",
-    "nl": "niet geen nooit niemand niets noch zonder nimmer evenmin",
-    "de": "nicht kein keine keinen keinem keiner keines nie niemals niemand nichts ohne weder",
-    "fr": "ne pas jamais aucun aucune rien sans non ni",
-    "es": "no nunca nadie nada ningún ninguno ninguna sin tampoco jamás",
-    "it": "non mai nessuno nessuna niente senza né",
-    "pt": "não nunca nenhum nenhuma ninguém nada sem jamais",
-    "pl": "nie nigdy nikt nic bez ani",
-    "ru": "не нет никогда никто ничего без ни",
-    "uk": "не ні ніколи ніхто нічого без",
-}
-_QUALIFIERS = {
-    "en": "alleged allegedly reportedly apparently supposedly suspected claimed claims unconfirmed false "
-    "falsely likely unlikely possible possibly probably perhaps may might could would should must will",
-    "nl": "vermeend vermeende vermoedelijk vermoedelijke zou zouden mogelijk mogelijke waarschijnlijk "
-    "waarschijnlijke misschien blijkbaar onbevestigd onbevestigde vals valse beweert kan kunnen moet "
-    "moeten zal zullen",
-    "de": "angeblich angebliche mutmaßlich mutmaßliche mutmaßlichen offenbar möglicherweise wahrscheinlich "
-    "vermutlich soll sollen könnte könnten falsch falsche muss müssen wird",
-    "fr": "présumé présumée prétendu prétendue prétendument probablement apparemment aurait auraient pourrait "
-    "serait doit faux fausse",
-    "es": "presunto presunta supuesto supuesta supuestamente posiblemente probablemente quizás podría habría "
-    "debe falso falsa",
-    "it": "presunto presunta presunti presumibilmente forse probabilmente potrebbe sarebbe avrebbe deve falso falsa",
-    "pt": "suposto suposta supostamente talvez provavelmente poderia teria deve falso falsa",
-}
-_NUMBER_WORDS = {
-    "en": "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds "
-    "thousand thousands million millions billion billions dozen dozens half twice",
-    "nl": "twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien twintig dertig "
-    "veertig vijftig zestig zeventig tachtig negentig honderd honderden duizend duizenden miljoen miljard "
-    "tientallen helft",
-    "de": "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreißig vierzig fünfzig hundert "
-    "hunderte tausend tausende million millionen milliarden dutzend dutzende hälfte",
-    "fr": "deux trois quatre cinq six sept huit neuf dix onze douze vingt trente quarante cinquante soixante "
-    "cent cents mille milliers million millions milliard milliards douzaine moitié",
-    "es": "dos tres cuatro cinco seis siete ocho nueve diez once doce veinte treinta cuarenta cincuenta cien "
-    "mil miles millón millones docena mitad",
-}
-
-
-def _words_of(table: Mapping[str, str], language: str) -> frozenset[str]:
-    """The words of one language; of all that the table knows, if it does not know this one."""
-    return frozenset((table[language] if language in table else " ".join(table.values())).split())

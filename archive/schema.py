@@ -275,6 +275,8 @@ CREATE TABLE change (                -- two versions of one page in a row
   reasons        TEXT NOT NULL,      -- JSON list in words
   summary        TEXT NOT NULL,      -- one sentence
   diff_hash      TEXT NOT NULL,      -- equal for the same edit on another page
+  links          TEXT NOT NULL DEFAULT '{}',  -- JSON: {"removed": [[url, text], ...], "added": [...]} of the article's text
+  fallback       TEXT NOT NULL DEFAULT '',    -- how the texts were compared if they are too large for words; else empty
   outlet_lines   TEXT NOT NULL DEFAULT '[]',  -- JSON list: lines of the outlet that came or went beside it, not counted
   told           INTEGER NOT NULL DEFAULT 0,   -- 1: those who wanted to know were told
   UNIQUE (old_version_id, new_version_id)
@@ -480,8 +482,8 @@ FROM version v JOIN page p ON p.id = v.page_id JOIN outlet o ON o.id = p.outlet_
 JOIN extraction e ON e.id = v.extraction_id JOIN capture c ON c.id = v.first_capture_id;
 
 CREATE VIEW version_texts AS         -- the text of each version
-SELECT v.id, e.title, e.subtitle, e.byline, e.published, e.modified, e.section, e.language, e.image, e.correction,
-       e.text, e.links, e.label AS extractor
+SELECT v.id, e.title, e.subtitle, e.byline, e.published, e.modified, e.section, e.language, e.image, e.caption,
+       e.correction, e.markup ->> 'canonical' AS canonical, e.text, e.links, e.path, e.label AS extractor
 FROM version v JOIN extraction e ON e.id = v.extraction_id;
 
 CREATE VIEW pages AS                 -- every article page with its state
@@ -510,7 +512,7 @@ FROM availability_state a JOIN page p ON p.id = a.page_id JOIN outlet o ON o.id 
 CREATE VIEW changes AS               -- every edit of an outlet, newest first when sorted by seen_at
 SELECT ch.id, o.domain AS outlet, coalesce(e.site_name, o.domain) AS outlet_name, p.url, e.title, nv.seen_from AS seen_at,
        ov.seen_to AS still_old_at, ch.summary, ch.similarity, ch.words_added, ch.words_removed, ch.moves, ch.significance,
-       ch.reasons, ch.fields, ch.diff_hash, ch.outlet_lines, ch.old_version_id, ch.new_version_id, p.id AS page_id
+       ch.reasons, ch.fields, ch.links, ch.diff_hash, ch.outlet_lines, ch.fallback, ch.old_version_id, ch.new_version_id, p.id AS page_id
 FROM change ch JOIN version ov ON ov.id = ch.old_version_id JOIN version nv ON nv.id = ch.new_version_id
 JOIN page p ON p.id = nv.page_id JOIN outlet o ON o.id = p.outlet_id JOIN extraction e ON e.id = nv.extraction_id;
 

@@ -329,7 +329,8 @@ class Derived(Captures, Stories, Memory):
         row = self._one("SELECT * FROM version_texts WHERE id = ?", (version_id,))
         if row is None:
             raise KeyError(version_id)
-        return VersionText(**{field.name: row[field.name] for field in fields(VersionText)})
+        values = {field.name: row[field.name] for field in fields(VersionText)}
+        return VersionText(**values | {"links": _links(row["links"])})
 
     def add_change(
         self, old_version_id: int, new_version_id: int, label: str, change: Change, outlet_lines: Sequence[str] = ()
@@ -337,8 +338,8 @@ class Derived(Captures, Stories, Memory):
         """Keep what changed between two versions; *outlet_lines* came or went beside it and are not counted."""
         cursor = self._run(
             """INSERT INTO change (old_version_id, new_version_id, label, fields, similarity, words_added, words_removed,
-                                   moves, significance, reasons, summary, diff_hash, outlet_lines)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                                   moves, significance, reasons, summary, diff_hash, links, fallback, outlet_lines)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             (
                 old_version_id,
                 new_version_id,
@@ -352,6 +353,14 @@ class Derived(Captures, Stories, Memory):
                 json.dumps(change.reasons, ensure_ascii=False),
                 change.summary,
                 change.diff_hash,
+                json.dumps(
+                    {
+                        side: [[link.url, link.text] for link in links]
+                        for side, links in (("removed", change.links.removed), ("added", change.links.added))
+                    },
+                    ensure_ascii=False,
+                ),
+                change.fallback,
                 json.dumps(outlet_lines, ensure_ascii=False),
             ),
         )
@@ -519,6 +528,10 @@ class Derived(Captures, Stories, Memory):
                 self._run(f"DELETE FROM {table}")
 
 
+def _links(text: str) -> tuple[Link, ...]:
+    return tuple(Link(url, words) for url, words in json.loads(text))
+
+
 def _extraction(row: Any) -> Extraction:
     markup = json.loads(row["markup"])
     markup["alternates"] = tuple((language, url) for language, url in markup["alternates"])
@@ -535,7 +548,7 @@ def _extraction(row: Any) -> Extraction:
         image=row["image"],
         caption=row["caption"],
         correction=row["correction"],
-        links=tuple(Link(url, text) for url, text in json.loads(row["links"])),
+        links=_links(row["links"]),
         markup=Markup(**markup),
         path=row["path"],
     )

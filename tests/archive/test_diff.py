@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.diff import LABEL, NOTABLE, Change, VersionText, diff, diff_texts
-from archive.diff_align import Row, tokenise
+from archive.diff_align import Row
 from archive.diff_terminal import render_terminal
+from archive.diff_tokens import tokenise
 
 WORDS = [
     *("de", "het", "een", "raid", "op", "12", "21", "maart", "“vals”", "rapport", "Kyiv", "Moskou", "niet", "1,200"),
@@ -289,21 +290,22 @@ def test_edits_that_say_nothing_stay_below(before: str, after: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after"),
+    ("before", "after", "reason"),
     [
-        ("8 HRS ago", "9 HRS ago"),
-        ("Posted 8 HRS ago. {}", "Posted 9 HRS ago. {}"),
-        ("{} 8 hrs ago", "{} 9 hrs ago"),
-        ("8 uur geleden\n{}", "9 uur geleden\n{}"),
-        ("Updated 12 March 2023, 10:45\n{}", "Updated 13 March 2023, 08:12\n{}"),
-        ("{}\n12 comments", "{}\n340 comments"),
+        ("8 HRS ago", "9 HRS ago", "timestamp only"),
+        ("Posted 8 HRS ago. {}", "Posted 9 HRS ago. {}", "timestamp only"),
+        ("{} 8 hrs ago", "{} 9 hrs ago", "timestamp only"),
+        ("8 uur geleden\n{}", "9 uur geleden\n{}", "timestamp only"),
+        ("Updated 12 March 2023, 10:45\n{}", "Updated 13 March 2023, 08:12\n{}", "timestamp only"),
+        ("By our staff | 12:04\n{}", "By our staff | 14:40\n{}", "timestamp only"),
+        ("{}\n12 comments", "{}\n340 comments", "counter only"),
     ],
 )
-def test_clocks_and_counters_stay_below(before: str, after: str) -> None:
+def test_clocks_and_counters_stay_below(before: str, after: str, reason: str) -> None:
     change = diff_texts(before.format(ARTICLE), after.format(ARTICLE))
 
     assert 0 < change.significance < NOTABLE
-    assert change.reasons == ("a clock or a counter",)
+    assert change.reasons == (reason,)
     assert marks(change), "it is still shown"
 
 
@@ -397,6 +399,75 @@ def test_huge_texts_end(old: str, new: str) -> None:
     change = diff_texts(old, new)
 
     assert sides(change.rows) == (old, new)
+
+
+PROSE = "\n".join(
+    " ".join(f"w{(line * 31 + word * word) % 997}{'.' * (word % 12 == 11)}" for word in range(80))
+    for line in range(3_500)
+)
+"""Of 1.2 million characters: two of it are over the length up to which words are compared."""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param(PROSE, PROSE.replace("w500", "EDITED", 1), id="a long text"),
+        pytest.param(
+            PROSE.replace("\n", " "), PROSE.replace("\n", " ").replace("w500", "EDITED", 1), id="one endless line"
+        ),
+    ],
+)
+@pytest.mark.timeout(120)
+def test_a_long_text_says_how_it_was_compared_and_still_finds_the_word(old: str, new: str) -> None:
+    change = diff_texts(old, new)
+
+    assert marks(change) == [("w500", "EDITED")]
+    assert sides(change.rows) == (old, new)
+    assert change.fallback.startswith("the texts are long")
+    assert change.fallback in change.summary
+    assert not diff_texts(ARTICLE, ARTICLE.replace("12", "21")).fallback
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param("x" * 3_000_000, "x" * 2_999_999 + "y", id="one endless word"),
+        pytest.param("x\n" * 600_000, "y\n" * 600_000, id="too many paragraphs"),
+        pytest.param("气" * 400_000, "气" * 200_000 + "不" + "气" * 199_000, id="Chinese in one line"),
+        pytest.param("السلام عليكم " * 20_000, "السلام عليكم " * 19_999 + "وداعا", id="right to left"),
+        pytest.param("a \ud800 b\udfff 12\nc", "a \ud800 c 21\udc00\nc", id="lone surrogates"),
+        pytest.param("\0" * 10_000, "\1" * 10_000, id="control characters"),
+        pytest.param('"a ' * 20_000, "'b " * 20_000, id="quotation marks that never close"),
+        pytest.param("1 h ago " * 10_000, "2 h ago " * 10_000, id="nothing but clocks"),
+    ],
+)
+@pytest.mark.timeout(120)
+def test_broken_input_is_answered(old: str, new: str) -> None:
+    change = diff_texts(old, new)
+
+    assert sides(change.rows) == (old, new)
+    assert 0 <= change.significance <= 1
+    assert len(change.diff_hash) == 64
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=()), max_size=40), st.text(max_size=40))
+@settings(max_examples=200, deadline=None)
+def test_any_code_points_are_answered(old: str, new: str) -> None:
+    change = diff(VersionText(title=old, text=old), VersionText(title=new, text=new))
+
+    assert sides(change.rows) == (old, new)
+    assert 0 <= change.significance <= 1
+
+
+@given(st.text(alphabet="ab_ .,:/'’‑-—12é\t\nß…“€%²", max_size=30))
+@settings(max_examples=300, deadline=None)
+def test_plain_text_is_cut_as_any_other(text: str) -> None:
+    """... by the quick pattern as by the thorough one, which a letter of another script calls for."""
+    thorough = tokenise(text + "\u0416")
+    quick = tokenise(text)
+
+    if text and not text[-1].isalnum() and text[-1] not in "'’‑-":
+        assert [token.key for token in thorough][:-1] == [token.key for token in quick if token.key]
 
 
 # --- the terminal -----------------------------------------------------------------------------------
