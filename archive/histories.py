@@ -26,6 +26,9 @@ from archive.store import CaptureToRead, Store
 from archive.times import to_text
 from archive.types import Extraction, Observation, Quality, Version
 
+MAX_READ_BYTES = 8 * 1024 * 1024
+"""A larger HTML document is kept but not read: the largest article page seen has 2.5 MB, and parsing takes 40 times as much memory."""
+
 DOUBTED = 0.1
 """Quality of a capture whose text stands under many addresses of its host."""
 
@@ -59,6 +62,16 @@ class Unreadable:
 
 
 Reading = Extraction | Unreadable | None
+
+
+def read_body(body: bytes, url: str, content_type: str | None, path: str | None = None) -> Reading:
+    """What the extractor reads from a body, or why it could not."""
+    if len(body) > MAX_READ_BYTES:
+        return Unreadable(f"{len(body)} bytes of HTML are more than is read ({MAX_READ_BYTES})")
+    try:
+        return extract.extract(body, url, content_type, path=path)
+    except Exception as error:  # noqa: BLE001 - parsers fail on hostile pages in ways of their own; the cause is kept
+        return Unreadable(f"{type(error).__name__}: {error}")
 
 
 class Histories:
@@ -169,15 +182,35 @@ class Histories:
             told, decisions = versions.history(
                 capture.page_id, [seen], after=(last.version, last.fields), learned=learned
             )
-            self._save(capture.page_id, told, decisions, whole=False)
+            if decisions[capture.id].row == versions.READ_ANOTHER_WAY:
+                decisions = self._tell_anew(capture.page_id)
+            else:
+                self._save(capture.page_id, told, decisions, whole=False)
         self.summary.decisions[decisions[capture.id].kind] += 1
 
     def _tell_anew(self, page_id: int) -> dict[int, versions.Decision]:
         observations = self.store.observations(page_id)
         learned = self._learned(page_id, [seen.fields.get("text") for seen in observations if seen.fields is not None])
-        told, decisions = versions.history(page_id, observations, learned=learned)
+        told, decisions = versions.history(page_id, observations, learned=learned, reread=self._reread)
         self._save(page_id, told, decisions, whole=True)
         return decisions
+
+    def _reread(self, capture_id: int, path: str) -> versions.Fields | None:
+        """What a capture says if it is read in the way *path* only; kept, for the page's history is told again and again."""
+        source = self.store.source_of(capture_id)
+        if source is None:
+            return None
+        label = f"{extract.LABEL}|{path} only"
+        known = self.store.extraction_of(source.body_sha256, label)
+        if known is None:
+            read = read_body(self.store.body(source.body_sha256), source.final_url, source.content_type, path)
+            if not isinstance(read, Extraction):
+                return None
+            found = replace(read, label=label)
+            self.store.add_extraction(source.body_sha256, found)
+        else:
+            found = known.extraction
+        return versions.fields_of(found) if found.text else None
 
     def _save(
         self,
@@ -198,9 +231,25 @@ class Histories:
         if saved.new_version_ids or whole:
             store.forget_directions(page_id)
         for old_id, new_id in saved.uncompared:
-            change, taken = self._change(page_id, store.version_text(old_id), store.version_text(new_id))
+            sides = self._read_alike(old_id, new_id)
+            if sides is None:
+                continue
+            change, taken = self._change(page_id, *sides)
             store.add_change(old_id, new_id, diff.LABEL, change, taken)
             self.summary.changes += 1
+
+    def _read_alike(self, old_id: int, new_id: int) -> tuple[diff.VersionText, diff.VersionText] | None:
+        """Two versions as they compare, read in one way; None if no way finds both their texts."""
+        store = self.store
+        old, new = store.version_text(old_id), store.version_text(new_id)
+        (old_capture, old_path), (new_capture, new_path) = store.reading_path(old_id), store.reading_path(new_id)
+        if old_path == new_path:
+            return old, new
+        again = self._reread(new_capture, old_path)
+        if again is not None:
+            return old, replace(new, text=again.get("text") or "")
+        before = self._reread(old_capture, new_path)
+        return (replace(old, text=before.get("text") or ""), new) if before is not None else None
 
     def _change(
         self, page_id: int, old: diff.VersionText, new: diff.VersionText

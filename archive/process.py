@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 from archive import alerts, extract, references
 from archive.alerts import Event
 from archive.exceptions import StoreError
-from archive.histories import Histories, Reading, Summary, Unreadable
+from archive.histories import Histories, Reading, Summary, read_body
 from archive.quality import may_be_html
 from archive.store import CaptureToRead, IndexedStory, Store, texts_digest
 from archive.types import COPY_KINDS
@@ -37,9 +37,6 @@ from archive.types import COPY_KINDS
 if TYPE_CHECKING:
     from archive.lookup import Compared, Lookup, StoryMatch, StoryTextVectors
     from archive.match.candidates import Keys
-
-MAX_READ_BYTES = 8 * 1024 * 1024
-"""A larger HTML document is kept but not read: the largest article page seen has 2.5 MB, and parsing takes 40 times as much memory."""
 
 MATCH_BATCH = 8
 """Versions, or texts, a job: enough to make a job worth its message, few enough that no worker idles at the end."""
@@ -507,13 +504,7 @@ def _die_with_parent() -> None:
 
 def _read_body(digest: str, url: str, content_type: str | None) -> Reading:
     assert _worker_store is not None
-    body = _worker_store.body(digest)
-    if len(body) > MAX_READ_BYTES:
-        return Unreadable(f"{len(body)} bytes of HTML are more than is read ({MAX_READ_BYTES})")
-    try:
-        return extract.extract(body, url, content_type)
-    except Exception as error:  # noqa: BLE001 - parsers fail on hostile pages in ways of their own; the cause is kept
-        return Unreadable(f"{type(error).__name__}: {error}")
+    return read_body(_worker_store.body(digest), url, content_type)
 
 
 def _lookup(generation: int) -> Lookup:

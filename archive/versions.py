@@ -317,6 +317,7 @@ def _quoted(lines: Sequence[str]) -> str:
 
 OTHER_ARTICLE = "another article answers at this address"
 TEXT_LOST = "the article's text is gone from the page, and something short stands in its place"
+READ_ANOTHER_WAY = "read another way"
 STUB_LEFT = "a stub is left of the article, and an offer to pay for the rest"
 
 DECISION_TABLE: tuple[Row, ...] = (
@@ -337,7 +338,7 @@ DECISION_TABLE: tuple[Row, ...] = (
         lambda c: c.seen.fields is None or not c.seen.fields.get("text"),
         lambda c: "no article was found on the page"),
     Row("first", "new_version", lambda c: c.known is None, lambda c: "the first good capture"),
-    Row("read another way", "bad",
+    Row(READ_ANOTHER_WAY, "bad",
         lambda c: c.old.get("path") != c.new.get("path"),
         lambda c: f"read another way than before ({c.old.get('path')} → {c.new.get('path')})"),
     Row("the same", "unchanged",
@@ -373,12 +374,21 @@ def decide(known: Fields | None, seen: Observation, *, learned: Collection[int] 
     return Decision(row.kind, row.why(case), changed, row.name)
 
 
+JUMPS = 2
+"""Captures in a row that can be read only in another way than the page before, from which on the page goes on as it is read
+now: as another version, of which it is not said what changed. One such capture may be half a page."""
+
+Reread = Callable[[int, str], Fields | None]
+"""What the body of a capture (by its id) says if it is read in this way (`path`) only; None if nothing is found that way."""
+
+
 def history(
     page_id: int,
     observations: Sequence[Observation],
     *,
     after: tuple[Version, Fields] | None = None,
     learned: Collection[int] = (),
+    reread: Reread | None = None,
 ) -> tuple[list[Version], dict[int, Decision]]:
     """The versions of a page, and the decision on each of its captures.
 
@@ -386,6 +396,7 @@ def history(
         observations: all captures of the page, in order of time; with *after*, those that follow it.
         after: the page's last version and what it says, where its history up to there is known already.
         learned: keys of the lines that the outlet repeats (see `archive.memory`).
+        reread: reads one side of a jump between ways of reading in the way of the other, so that they compare.
 
     A, B, A gives three versions. A bad or missing capture ends no version: the interval goes on
     when the page is seen to say the same again.
@@ -393,8 +404,17 @@ def history(
     versions: list[Version] = [after[0]] if after else []
     decisions: dict[int, Decision] = {}
     known: Fields | None = after[1] if after else None
+    known_id = after[0].last_capture_id if after else 0
+    jumped = 0
     for seen in observations:
         decision = decide(known, seen, learned=learned)
+        if decision.row == READ_ANOTHER_WAY and reread is not None and known is not None:
+            decision = _read_alike(known, known_id, seen, learned, reread) or decision
+            jumped += decision.row == READ_ANOTHER_WAY
+            if jumped >= JUMPS and decision.row == READ_ANOTHER_WAY:
+                decision = Decision("new_version", f"{decision.why}, again; not compared", row=READ_ANOTHER_WAY)
+        if decision.kind in ("new_version", "unchanged"):
+            jumped = 0
         decisions[seen.capture_id] = decision
         if decision.kind == "new_version":
             assert seen.extraction_id is not None
@@ -410,8 +430,26 @@ def history(
                     changed_fields=decision.changed_fields,
                 )
             )
-            known = seen.fields
+            known, known_id = seen.fields, seen.capture_id
         elif decision.kind == "unchanged":
             last = versions[-1]
+            if decision.row != "304" and seen.fields is not None and known is not None:
+                moved_on = seen.fields.get("path") != known.get("path")
+                known, known_id = (seen.fields, seen.capture_id) if moved_on else (known, known_id)
             versions[-1] = replace(last, last_capture_id=seen.capture_id, seen_to=seen.at, captures=last.captures + 1)
     return versions, decisions
+
+
+def _read_alike(
+    known: Fields, known_id: int, seen: Observation, learned: Collection[int], reread: Reread
+) -> Decision | None:
+    """The decision on a capture that was read another way than the page before, both read alike; None if neither way does.
+
+    The new side is read in the old way, or, if that finds nothing in it (a new template), the old side in the new way.
+    """
+    assert seen.fields is not None
+    again = reread(seen.capture_id, known.get("path") or "")
+    if again is not None:
+        return decide(known, replace(seen, fields=again), learned=learned)
+    before = reread(known_id, seen.fields.get("path") or "")
+    return decide(before, seen, learned=learned) if before is not None else None

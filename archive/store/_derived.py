@@ -66,6 +66,15 @@ class SavedHistory:
 
 
 @dataclass(frozen=True, slots=True)
+class BodySource:
+    """What a capture's text was read from."""
+
+    body_sha256: str
+    final_url: str
+    content_type: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class UntoldChange:
     """A change of which nobody was told yet."""
 
@@ -148,6 +157,23 @@ class Derived(Captures, Stories, Memory):
         return int(
             self._value("SELECT id FROM extraction WHERE body_sha256 = ? AND label = ?", (digest, extraction.label))
         )
+
+    def source_of(self, capture_id: int) -> BodySource | None:
+        """What a capture was read from; None if it has no body."""
+        row = self._one("SELECT body_sha256, final_url, headers FROM capture WHERE id = ?", (capture_id,))
+        if row is None or row["body_sha256"] is None:
+            return None
+        content_type = next((value for name, value in json.loads(row["headers"]) if name == "content-type"), None)
+        return BodySource(row["body_sha256"], row["final_url"], content_type)
+
+    def reading_path(self, version_id: int) -> tuple[int, str]:
+        """The first capture of a version, and the way in which its text was found."""
+        row = self._one(
+            "SELECT v.first_capture_id, e.path FROM version v JOIN extraction e ON e.id = v.extraction_id WHERE v.id = ?",
+            (version_id,),
+        )
+        assert row is not None
+        return row["first_capture_id"], row["path"]
 
     def add_reading(self, capture_id: int, label: str, extraction_id: int | None, quality: Quality) -> None:
         """Note how a capture was judged. Its part in the page's history is decided by `save_history`."""

@@ -198,3 +198,56 @@ def test_an_edit_beside_a_box_counts_its_own_words_only(store: Store) -> None:
     [(added, removed, taken)] = rows(store, "SELECT words_added, words_removed, outlet_lines FROM changes")
     assert (added, removed) == (1, 1)
     assert json.loads(taken) == [BOX]
+
+
+# --- pages that are read another way ------------------------------------------------------------------
+
+
+def in_data(text: str, title: str = ferry.ENGLISH_TITLE) -> bytes:
+    """A page whose article stands in embedded JSON only, as pages do that a script renders."""
+    state = json.dumps({"props": {"pageProps": {"article": {"title": title, "body": text}}}})
+    return (
+        f'<html lang="en"><head><title>{title}</title></head><body><div id="__next"><h1>{title}</h1></div>'
+        f'<script id="__NEXT_DATA__" type="application/json">{state}</script></body></html>'
+    ).encode()
+
+
+def both(text: str) -> bytes:
+    """The same with the article in the markup too, as the server rendered it."""
+    return page(text).replace(b"</body>", in_data(text).partition(b"</div>")[2].partition(b"</body>")[0] + b"</body>")
+
+
+def test_a_page_that_is_read_another_way_for_once_did_not_change(store: Store) -> None:
+    see(store, 0, both(ferry.ENGLISH))
+    see(store, 1, in_data(ferry.ENGLISH))
+    see(store, 2, both(ferry.ENGLISH))
+    run(store)
+    ways = rows(store, "SELECT DISTINCT path FROM extraction WHERE label NOT LIKE '%only' ORDER BY path")
+    assert ways == [("article",), ("json",)]
+    assert rows(store, "SELECT number, captures FROM versions") == [(1, 3)]
+    assert rows(store, "SELECT count(*) FROM change") == [(0,)]
+
+
+def test_an_edit_made_when_the_page_is_read_another_way_is_seen_and_counts_its_own_words(store: Store) -> None:
+    see(store, 0, both(ferry.ENGLISH))
+    see(store, 1, in_data(ferry.ENGLISH.replace("164", "171")))
+    run(store)
+    [(added, removed, reasons)] = rows(store, "SELECT words_added, words_removed, reasons FROM changes")
+    assert (added, removed) == (1, 1)
+    assert "164 → 171" in reasons
+
+
+def test_a_page_that_stays_read_another_way_goes_on_without_a_claim(store: Store) -> None:
+    see(store, 0, page())
+    see(store, 1, in_data(ferry.ENGLISH))
+    run(store)
+    assert rows(store, "SELECT number FROM versions") == [(1,)], "one such capture may be half a page"
+    see(store, 2, in_data(ferry.ENGLISH))
+    see(store, 3, in_data(ferry.ENGLISH.replace("164", "171")))
+    run(store)
+    assert rows(store, "SELECT number, captures, changed_fields FROM versions ORDER BY number") == [
+        (1, 1, "[]"),
+        (2, 1, "[]"),
+        (3, 1, '["text"]'),
+    ]
+    assert rows(store, "SELECT words_added, words_removed FROM changes") == [(1, 1)], "the jump itself is no change"
