@@ -453,7 +453,8 @@ def _page_reasons(extraction: Extraction, url: str, final_url: str) -> list[str]
         elif _declares_home(extraction) and _mostly_short_lines(text):
             reasons.append("soft_404:front_page")
     if short:
-        seen = f"{title}\n{text}"
+        # A notice may be broken into lines by its markup: "You are using an / outdated / browser."
+        seen = f"{title}\n{text}\n{' '.join(text.split())}"
         reasons += [
             name for name, pattern in _INTERSTITIALS.items() if pattern.search(seen) and len(text) <= _limit(name)
         ]

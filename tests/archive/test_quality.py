@@ -49,6 +49,7 @@ BAD = [
     ("robot_check", {"title": "Just a moment...", "text": "Checking your browser before you go on."}),
     ("access_denied", {"title": "Access Denied", "text": "You don't have permission to access this page."}),
     ("old_browser", {"title": "", "text": "You are using an outdated browser. Please upgrade your browser."}),
+    ("old_browser", {"title": "", "text": "You are using an\noutdated\nbrowser.\nPlease\nand improve your visit."}),
     ("parked_domain", {"title": "courier.example", "text": "Buy this domain. It may be for sale."}),
     ("login", {"title": "ZEITUNG", "text": "ZEITUNG Online\nAnmelden"}),
     (
