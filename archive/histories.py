@@ -305,6 +305,9 @@ class Histories:
         sentences = [availability.sentence(states[: place + 1]) for place in range(len(states))]
         with store.transaction():
             store.save_availability(page_id, states, sentences)
+            for one in states:
+                if one.moved_to is not None:
+                    store.note_move(page_id, one.moved_to, one.since)
             if states and states[-1].state == "removed" and states[-1].claimed:
                 last = states[-1]
                 assert last.last_present is not None

@@ -72,7 +72,7 @@ CREATE TABLE page_url (              -- the URLs a page has had
   page_id     INTEGER NOT NULL REFERENCES page(id),
   url         TEXT NOT NULL UNIQUE,  -- exactly as asked
   url_key     TEXT NOT NULL,
-  reason      TEXT NOT NULL,         -- 'fetched', 'redirect'
+  reason      TEXT NOT NULL,         -- 'fetched', 'redirect', 'moved' (the same article was found where it leads)
   first_seen  TEXT NOT NULL,
   last_seen   TEXT NOT NULL
 ) STRICT;
@@ -506,7 +506,8 @@ WHERE p.purpose = 'page';
 
 CREATE VIEW availability AS          -- whether each page was there, as intervals of observation; claimed = 1 may be told as a fact
 SELECT a.page_id, o.domain AS outlet, p.url, a.number, a.state, a.since, a.until, a.last_present_at, a.evidence, a.claimed,
-       a.captures, a.moved_to, a.sentence, a.last, a.last_present_capture_id, a.first_absent_capture_id
+       a.captures, a.moved_to, a.sentence, a.last, a.last_present_capture_id, a.first_absent_capture_id,
+       (SELECT u.page_id FROM page_url u WHERE u.url = a.moved_to) AS moved_to_page_id  -- its own, unless that had a history before
 FROM availability_state a JOIN page p ON p.id = a.page_id JOIN outlet o ON o.id = p.outlet_id;
 
 CREATE VIEW changes AS               -- every edit of an outlet, newest first when sorted by seen_at

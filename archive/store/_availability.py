@@ -135,6 +135,12 @@ class Availability(Directions):
             )
             self._run("DELETE FROM availability_due WHERE page_id = ?", (page_id,))
 
+    def note_move(self, page_id: int, url: str, at: datetime) -> None:
+        """Let captures of *url*, to which the page moved, go on in its history; a page that stands there already stays."""
+        key = url_key(url)
+        if self._value("SELECT 1 FROM page_url WHERE url_key = ? OR url = ?", (key, url)) is None:
+            self._note_url(page_id, url, key, "moved", to_text(at))
+
     # --- the run ---
 
     def runs_with_new_readings(self) -> list[int]:

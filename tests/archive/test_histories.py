@@ -121,6 +121,10 @@ def test_a_page_that_moved_is_not_removed(store: Store) -> None:
     state, sentence = states(store)[-1]
     assert state == "moved"
     assert f"at {new}, to which it moved" in sentence
+    see(store, 9, page(ferry.ENGLISH.replace("164", "171")), url=new)
+    run(store)
+    assert rows(store, "SELECT number, url FROM versions ORDER BY number") == [(1, URL), (2, URL)], "one history"
+    assert rows(store, "SELECT url, reason FROM page_url ORDER BY id") == [(URL, "fetched"), (new, "moved")]
 
 
 def _hops(hops: tuple[tuple[str, int, str], ...]) -> Iterator[Any]:
