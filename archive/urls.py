@@ -26,8 +26,9 @@ TRACKING_PREFIXES = tuple(
     # AT Internet's at_… (bbc.com, France Télévisions) in the forms seen: a bare "at_" might be somebody's id.
     # amp_… is added by AMP caches.
     """
-    utm_ mtm_ matomo_ pk_ piwik_ hsa_ __hs _hs itm_ vero_ oly_ fb_ guce_ amp_ aspsessionid
-    at_medium at_campaign at_custom at_link at_bbc at_ptr at_format at_creation at_variant
+    utm_ mtm_ matomo_ pk_ piwik_ hsa_ __hs _hs itm_ vero_ oly_ fb_ guce_ amp_ aspsessionid cm_mmc elqtrack hscta sara_
+    _branch_ at_medium at_campaign at_custom at_link at_bbc at_ptr at_format at_creation at_variant int_source int_medium
+    int_campaign wt.mc_ wt.nav wt.z_ wt.tsrc stm_ trk_ rb_clickid ga_source ga_medium ga_campaign ga_content ga_term
     """.split()  # noqa: SIM905 - a block of words is easier to check than a line for each
 )
 
@@ -39,31 +40,92 @@ TRACKING_NAMES = frozenset(
     icid intcmp s_cid s_campaign ocid xtor xtref xts ito smid smtyp smprod emc echobox guccounter soc_src soc_trk
     tsrc wprov spm scm share_token shareadraft usqp mbid sr_share sharedfrom fromfeed is_from_webapp sender_device
     cn-reloaded doing_wp_cron replytocom action_object_map action_ref_map action_type_map phpsessid jsessionid
+    gad_source gad_campaignid srsltid spjobid spmailingid spreportid spuserid dm_i irclickid irgwc ranmid raneaid
+    ransiteid ref_src ref_url refsrc referringsource trackid trkcampaign tracking_source traffic_source cvid
+    campaign_id pgtype clicksource rref contentplacement contentcollection iref hpt eref ftcamp fsrc srnd sref
+    leadsource itid wpisrc wpmm wpmk pwapi_token hpid reflink giftcopy unlocked_article_code t_ref mktcid mktcval dicbo
+    oborigurl oborigin tblci emci emdi ceid cndid esrc bxid hasha hashb hashc _r _unique_id snapid cfid cftoken
+    itmsource itmmedium itmcampaign linkcode campaigncode maca rssfeed mc_src sc_src sc_lid sc_uid sc_llid sc_eh _sc_mail _ke _kx epik pp_exp linkid_tracking
+    embedded-checkout noredirect nocache_ nomobile fullsite desktopview wptouch_preview_theme preventredirect akamai-rum
     """.split()  # noqa: SIM905
 )
 
 CHANNEL_NAMES = frozenset(
-    "ref referer referrer source src from via feature cid partner share sharetype rss rel".split()  # noqa: SIM905
+    """
+    ref referer referrer source src from via feature cid partner share sharetype rss rel campaign medium mod tid
+    channel origin cmp_src link_source seite_quelle utm
+    """.split()  # noqa: SIM905
 )
 """Names that are an identity on some sites: they go only if their value is one of `CHANNELS`."""
+
+_PLACE_ON_A_PAGE = re.compile(
+    r"(?:hp|nav|article|home|homepage|livecoverage|trending|searchresults|djem|mhp|e2|rss|rsswn)_\w*"
+)
+"""`mod=hp_lead_pos1`: which link of which page was followed."""
 
 CHANNELS = frozenset(
     """
     rss feed feeds atom twitter facebook fb whatsapp telegram linkedin reddit pinterest instagram email e-mail mail
     newsletter push social share shared home homepage hp hpfeed youtu.be google googlenews news_app flipboard
-    facebook.com twitter.com t.co yahoo msn applenews smartnews upday pocket copylink sharebutton
+    facebook.com twitter.com t.co yahoo msn applenews smartnews upday pocket copylink sharebutton ss_fb ss_tw ss_mail
+    rss_feed rssfeed e2tw e2fb bluesky mastodon threads x tw socialmedia social-media app mobile-app whatsapp_share wrap
     """.split()  # noqa: SIM905
 )
 
-AMP_PARAMS = frozenset(("amp", "outputtype", "output", "_amp", "isamp", "mode", "view"))
-AMP_VALUES = frozenset(("", "1", "true", "yes", "amp"))
+AMP_PARAMS = frozenset(
+    """
+    amp _amp isamp outputtype output mode view type format layout service variant template tpl ot
+    """.split()  # noqa: SIM905
+)
+_AMP_VALUE = re.compile(r"(?:ot\.)?amp(?:html|-type|art|pagelayout)?")
+AMP_VALUES = frozenset(("", "1", "true", "yes", "amp", "amphtml", "amp-type"))
 
-HOST_PREFIXES = frozenset(("www", "www2", "m", "mobile", "amp"))
+PRINT_PARAMS = frozenset(
+    """
+    print printable printview printversion print_view printpage printfriendly printer pf version view mode output
+    format template layout tmpl pagewanted style type action
+    """.split()  # noqa: SIM905
+)
+PRINT_VALUES = frozenset(("print", "printable", "printer", "print-friendly", "printerfriendly", "printview"))
+SWITCHED_ON = frozenset(("", "1", "true", "yes", "y", "on"))
+MOBILE_PARAMS = frozenset(("mobile", "ismobile", "_mobile", "mobileview", "wptouch"))
+ONE_PAGE_PARAMS = frozenset(("singlepage", "single_page", "onepage", "showall", "viewall"))
 
-INDEX_PAGE = re.compile(r"(?:index|default)\.(?:x?html?|shtml|php\d?|aspx?|jsp|cfm)", re.IGNORECASE)
+SESSION_PARAMS = frozenset(("sid", "sessionid", "session_id", "session", "zenid", "osid", "s"))
+_HASH = re.compile(r"[0-9a-f]{26,64}")
+"""What a session id looks like; `sid=9913` is an article."""
+
+_SOCIALFLOW = re.compile(r"sf\d{5,}")
+
+#: "www", "www2", "m", "mobil" (Scandinavia, Germany), "wap" and "touch" (telephones before 2012).
+HOST_PREFIX = re.compile(r"www?\d{0,2}|ww\d|m|mobile?|mob|amp|amphtml|wap|touch")
+
+INDEX_PAGE = re.compile(r"(?:index|default)\.(?:[xjs]?html?|php\d?|aspx?|jspx?|cfm|do|cgi|pl)", re.IGNORECASE)
+PRINT_SEGMENT = re.compile(
+    r"print|printable|printer|print-?view|print-?version|printer-?friendly|komplettansicht|single-?page"
+)
+"""Whole segments at the end of a path. "komplettansicht": all parts of an article on one page (zeit.de)."""
+
+_LISTS = frozenset("tag tags topic topics category categories brand brands search label labels thema themen".split())  # noqa: SIM905
+"""What follows these is a subject, even if it is called "amp" or "print"."""
 SESSION_SEGMENT = re.compile(r";(?:jsessionid|phpsessid)=[^/?#;]*", re.IGNORECASE)
-_AMP_ENDING = re.compile(r"\.amp(\.html?)?$")
-AMP_CACHE_HOST = re.compile(r"(?:.+\.)?(?:ampproject\.(?:org|net)|bing-amp\.com)|google(?:\.[a-z]{2,3}){1,2}")
+_SLUG_OR_NUMBER = re.compile(r"\d{3,}|[^-_.]+[-_][^-_.]+[-_]|\.(?:html?|php|aspx?|ece)$")
+_HTML_ENDING = re.compile(r"\.html?$", re.IGNORECASE)
+_ARTICLE_WORDS = ("article", "articles", "news", "story", "a", "nouvelle")
+"""Segments in whose place some publishers write "amp"; they say nothing of which article it is."""
+_LONG_ID = re.compile(
+    r"(?:\d\.|[a-z]{1,5})?\d{6,}|id[A-Z0-9]{8,}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+)
+_AMP_VIEW = re.compile(r"(view|article|story|articleshow)[-_]amp|amp[-_](view|article|story|articleshow)")
+_AMP_PAGES = frozenset(("amp.html", "amp.htm"))
+_COMMENT_PAGE = re.compile(r"comment-page-\d+")
+_AMP_ENDING = re.compile(r"[._]amp(\.s?html?)$|\.amp$")
+_AMP_SEGMENTS = frozenset(("amp", "amphtml", ".amp", "google-amp"))
+AMP_CACHE_HOST = re.compile(
+    r"(?:.+\.)?(?:ampproject\.(?:org|net)|bing-amp\.com|turbopages\.org)|google(?:\.[a-z]{2,3}){1,2}|bing\.com|cloudflare\.com"
+)
+_TURBO = re.compile(r"(?:.+\.)?turbopages\.org")
+_BLOGSPOT = re.compile(r"(.+\.blogspot)\.(?:com\.)?[a-z]{2,3}(?:\.[a-z]{2})?")
 
 BLOG_HOSTS = ("wordpress.com", "substack.com", "tumblr.com", "livejournal.com", "over-blog.com", "hatenablog.com")
 """Hosts of blogs by many hands which the public suffix list's private part (blogspot.com …) lacks."""
@@ -126,14 +188,86 @@ def url_key(url: str) -> str:
         if wrapped is None:
             break
         text = wrapped + (f"?{query}" if query else "")
+    if registrable_domain(host) == _VICE:
+        host, segments = _vice(host, segments)
     key = host + (f":{port}" if port not in (None, 80, 443) else "") + "/" + "/".join(segments)
     if query:
-        kept = _bare_query(query)
+        kept = _bare_query(query, is_blog=".blogspot." in host)
         key += f"?{kept}" if kept else ""
-    # Pages of the years 2010 to 2015 stood behind "#!"; any other fragment is a place in the page.
-    if fragment.startswith("!") and fragment.strip("!/"):
+    # Pages of the years 2010 to 2015 stood behind "#!", and behind "#/" of a front page stand those of some
+    # applications; any other fragment is a place in the page.
+    if (fragment.startswith("!") and fragment.strip("!/")) or (
+        fragment.startswith("/") and not segments and fragment.strip("/")
+    ):
         key += "#" + _escape(fragment, _UNRESERVED)
     return key
+
+
+@lru_cache(maxsize=16384)
+def page_keys(url: str) -> tuple[str, ...]:
+    """The key of *url*, then the other keys under which its address alone shows that the page may be known.
+
+    One key cannot say all: an address that holds both an id and a slug meets older and newer ones with the slug only,
+    ".amp" stands for ".html" on some sites and for nothing on others, and for "/article/" some have "/amp/".
+
+    >>> page_keys("https://www.vice.com/nl/article/m7apnn/hacker-kuisheidsgordel-op-slot-penis")
+    ('vice.com/nl/article/m7apnn', 'vice.com/nl/article/hacker-kuisheidsgordel-op-slot-penis')
+    """
+    key = url_key(url)
+    parts = _parse(_clean(url))
+    if parts is None:
+        return (key,)
+    keys = [key]
+    bare, question, query = key.partition("?")
+    raw = _segments(parts[2])
+    if key.startswith(f"{_VICE}/"):
+        segments = _bare_path(raw)
+        place = _vice_article(segments)
+        if place is not None and len(segments) == place + 2:
+            keys.append(bare[: bare.rindex("/") + 1] + segments[-1] + question + query)
+        return tuple(keys)
+    if _HTML_ENDING.search(bare):
+        keys.append(_HTML_ENDING.sub("", bare) + question + query)
+    if "amp" in raw[:-1]:
+        before = raw[: raw.index("amp")]
+        host = bare.partition("/")[0]
+        after = [segment for segment in raw[len(before) + 1 :] if segment != "amp"]
+        keys += ["/".join([host, *before, word, *after]) + question + query for word in _ARTICLE_WORDS]
+    return tuple(keys)
+
+
+def same_page(one: str, other: str) -> bool:
+    """Whether the two addresses alone show that they name one page.
+
+    Two ids are two articles even under one slug, so VICE's shorter forms meet only where one of them has no id.
+
+    >>> same_page("https://motherboard.vice.com/nl/article/d3bz5w/pokemon-go", "https://www.vice.com/nl/article/pokemon-go/")
+    True
+    """
+    ones, others = page_keys(one), page_keys(other)
+    if ones[0] == others[0]:
+        return True
+    if ones[0].startswith(f"{_VICE}/") and len(ones) > 1 and len(others) > 1:
+        return False
+    return not set(ones).isdisjoint(others) or _is_amp_of(one, other) or _is_amp_of(other, one)
+
+
+def _is_amp_of(amp: str, page: str) -> bool:
+    """Whether *amp* is an AMP address that has nothing but the id with which the path of *page* ends, on the same domain:
+    "m.mk.co.kr/amp/11328184" and "mk.co.kr/news/society/11328184", "cbc.ca/amp/1.7287711" and "…-sinwar-1.7287711"."""
+    parts, others = _parse(_clean(amp)), _parse(_clean(page))
+    if parts is None or others is None:
+        return False
+    segments = _segments(parts[2])
+    left = [segment for segment in segments if segment not in ("amp", *_ARTICLE_WORDS)]
+    if len(left) != 1 or ("amp" not in segments and not parts[0].startswith("amp.")) or not _LONG_ID.fullmatch(left[0]):
+        return False
+    path = _bare_path(_segments(others[2]))
+    stem = re.sub(r"\.[a-z]{3,5}$", "", path[-1]) if path else ""
+    ends = left[0] in (stem, path[-1]) if path else False
+    return (ends or stem.endswith(("-" + left[0], "_" + left[0]))) and registrable_domain(amp) == registrable_domain(
+        page
+    )
 
 
 def is_home(url: str) -> bool:
@@ -148,7 +282,12 @@ def _bare_host(host: str) -> tuple[str, bool]:
     site = _site(host)
     if site != host and host.endswith("." + site):
         labels = host[: -len(site) - 1].split(".")
-        host = ".".join([*(label for label in labels if label not in HOST_PREFIXES), site])
+        # "amp-madame.lefigaro.fr"
+        bare = (label.removeprefix("amp-") for label in labels)
+        host = ".".join([*(label for label in bare if not HOST_PREFIX.fullmatch(label)), site])
+    if blog := _BLOGSPOT.fullmatch(host):
+        # Until 2018 Google sent each reader to the ending of his country; all of them answer.
+        host = f"{blog[1]}.com"
     return host, AMP_CACHE_HOST.fullmatch(host) is not None
 
 
@@ -166,32 +305,55 @@ def _segments(path: str) -> list[str]:
 
 
 def _bare_path(segments: list[str]) -> list[str]:
-    """The segments without what says AMP or index page, until nothing more comes off."""
+    """The segments without what says AMP, print or index page, until nothing more comes off."""
     before: list[str] | None = None
+    if segments[:2] == ["platform", "amp"]:  # all sites of Vox Media's system
+        segments = segments[2:]
     while segments != before:
         before = segments
         # Anywhere, not only at the ends: bbc.com/news/amp/world-1, dailymail.co.uk/news/article-1/amp/Title.html
-        segments = [segment for segment in segments if segment != "amp"] or segments[:1]
+        segments = [
+            _AMP_VIEW.sub(r"\1\2", segment) if "amp" in segment and _AMP_VIEW.fullmatch(segment) else segment
+            for place, segment in enumerate(segments)
+            if segment not in _AMP_SEGMENTS or (place and segments[place - 1].lower() in _LISTS)
+        ] or segments[:1]
         if segments:
             last = segments[-1]
-            if ".amp" in last:
+            if ".amp" in last or "_amp." in last:
                 last = _AMP_ENDING.sub(r"\1", last)
-            if not last or INDEX_PAGE.fullmatch(last):
+            below = len(segments) > 1
+            if not last or INDEX_PAGE.fullmatch(last) or (below and (last in _AMP_PAGES or _is_print(segments))):
                 segments = segments[:-1]
             elif last != segments[-1]:
                 segments = [*segments[:-1], last]
+    # WordPress counts the pages of the comments, not of the article.
+    if len(segments) > 1 and _COMMENT_PAGE.fullmatch(segments[-1]):
+        segments = segments[:-1]
+    if len(segments) > 2 and segments[0] == "print" and not segments[-1].isdigit():
+        segments = segments[1:]
     return segments
 
 
-def _bare_query(query: str) -> str:
+def _is_print(segments: list[str]) -> bool:
+    """Whether the last segment says that this is the page for printing, and not the subject of a list."""
+    return PRINT_SEGMENT.fullmatch(segments[-1].lower()) is not None and (
+        # "/sections/print" may be a section; below an article's slug or number there are none.
+        segments[-2].lower() not in _LISTS and _SLUG_OR_NUMBER.search(segments[-2]) is not None
+    )
+
+
+def _bare_query(query: str, is_blog: bool = False) -> str:
     """The parameters that may be part of the page's identity, sorted by name; repeated names keep their order."""
     kept: list[tuple[str, str]] = []
     for parameter in query.split("&"):
         # A reader of HTML that did not undo "&amp;" leaves "amp;" before the name.
         while parameter.startswith("amp;"):
             parameter = parameter[4:]
-        name, _, value = _escape(parameter, _UNRESERVED).partition("=")
-        if name and not _is_tracking(name.lower(), unquote(value).lower()):
+        # In a query a plus is a blank.
+        name, _, value = _escape(parameter.replace("+", "%20"), _UNRESERVED).partition("=")
+        if is_blog and name == "m" and value in ("0", "1"):  # Blogger's pages for telephones
+            continue
+        if name and not _is_tracking(unquote(name).lower(), unquote(value).lower()):
             kept.append((name, f"{name}={value}" if value else name))
     kept.sort(key=lambda pair: pair[0])
     return "&".join(parameter for _, parameter in kept)
@@ -201,16 +363,70 @@ def _is_tracking(name: str, value: str) -> bool:
     return (
         name in TRACKING_NAMES
         or name.startswith(TRACKING_PREFIXES)
-        or (name in CHANNEL_NAMES and value in CHANNELS)
-        or (name in AMP_PARAMS and (value == "amp" or ("amp" in name and value in AMP_VALUES)))
+        or (name in CHANNEL_NAMES and (value in CHANNELS or _PLACE_ON_A_PAGE.fullmatch(value) is not None))
+        or (name in AMP_PARAMS and (_AMP_VALUE.fullmatch(value) is not None or ("amp" in name and value in AMP_VALUES)))
+        or (name in PRINT_PARAMS and (value in PRINT_VALUES or (_says_print(name) and value in SWITCHED_ON)))
+        or (name in MOBILE_PARAMS and value in SWITCHED_ON)
+        or (name in ONE_PAGE_PARAMS and value in SWITCHED_ON)
+        or (name in ("page", "pagewanted", "seite") and value == "all")
+        or (name in SESSION_PARAMS and _HASH.fullmatch(value) is not None)
+        or (value == "1" and _SOCIALFLOW.fullmatch(name) is not None)
     )
+
+
+def _says_print(name: str) -> bool:
+    return "print" in name or name == "pf"
+
+
+# VICE's addresses over the years, from the 51 that were collected and the public site rules:
+#   motherboard.vice.com/blog/SLUG                      until about 2014
+#   motherboard.vice.com/EDITION/article/SLUG           until about 2017
+#   motherboard.vice.com/EDITION/article/ID/SLUG        2017 to 2019
+#   www.vice.com/EDITION/article/ID/SLUG                2018 to 2024, "en_us" becoming "en" on the way
+#   www.vice.com/LANGUAGE/article/SLUG/                 since 2024
+# The id is the article; what is written behind it never mattered. All of its language editions share the id, but a
+# translation is another page. Other editions in English are kept apart: they carried credits and edits of their own.
+_VICE = "vice.com"
+_VICE_CHANNELS = frozenset(
+    "motherboard broadly noisey munchies creators thump sports news i-d waypoint tonic free amuse garage impact".split()  # noqa: SIM905
+)
+_VICE_EDITION = re.compile(r"[a-z]{2}(?:_[a-z]{2,5})?")
+_VICE_ID = re.compile(r"(?=[a-z]*\d)[a-z0-9]{6}|[a-z0-9]{6}")
+
+
+def _vice_article(segments: list[str]) -> int | None:
+    """The place of the id in the path of a VICE article; None if it has none."""
+    match segments:
+        case [edition, "article" | "story", article, *rest] if _VICE_EDITION.fullmatch(edition) and len(rest) <= 1:
+            # Without a slug behind it, six letters may be a slug themselves.
+            is_id = _VICE_ID.fullmatch(article) and (rest or any(map(str.isdigit, article)))
+            return 2 if is_id else None
+    return None
+
+
+def _vice(host: str, segments: list[str]) -> tuple[str, list[str]]:
+    """Host and path of a VICE address in one form for all generations."""
+    channel = host.removesuffix(f".{_VICE}")
+    if len(segments) < 3 or segments[1] not in ("article", "story") or not _VICE_EDITION.fullmatch(segments[0]):
+        return host, segments
+    if channel in _VICE_CHANNELS:
+        host = _VICE
+    edition = "en" if segments[0] == "en_us" else segments[0]
+    place = _vice_article(segments)
+    rest = [segments[place]] if place is not None else segments[2:]
+    return host, [edition, "article", *rest]
 
 
 def _wrapped_in_amp_cache(host: str, segments: list[str]) -> str | None:
     """The publisher's address inside that of an AMP cache: "…/c/s/example.com/story" -> "example.com/story"."""
+    if _TURBO.fullmatch(host):  # Yandex: ria-ru.turbopages.org/ria.ru/s/20230119/x.html
+        inner = segments[1:] if segments[:1] == ["turbo"] else segments
+        if len(inner) < 2 or inner[1] != "s" or "." not in inner[0] or _host_and_port(inner[0]) is None:
+            return None
+        return "/".join([inner[0], *inner[2:]])
     if len(segments) < 2 or segments[0] not in ("c", "v", "wp", "amp"):
         return None
-    if host.startswith("google.") != (segments[0] == "amp"):
+    if (host.partition(".")[0] in ("google", "bing", "cloudflare")) != (segments[0] == "amp"):
         return None
     inner = segments[2:] if segments[1] == "s" else segments[1:]
     if not inner or "." not in inner[0] or _host_and_port(inner[0]) is None:
@@ -311,7 +527,9 @@ def resolve_base(page_url: str, base_href: str | None) -> str:
 
 
 def _clean(url: str) -> str:
-    url = url.strip(_BLANK).translate(_LINE_BREAKS)
+    url = url.strip(_BLANK)
+    if not url.isprintable():
+        url = url.translate(_LINE_BREAKS)
     # Half a surrogate pair, as broken JSON gives it, can be stored nowhere; U+FFFD is what browsers make of it.
     return url if url.isascii() else _LONE_SURROGATE.sub("\ufffd", url).strip(_BLANK)
 

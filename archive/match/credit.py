@@ -4,8 +4,13 @@ One row a language: noun, adverb, verb, preposition, and the name that follows. 
 near the start or the end of the text, speaks of this piece itself ("this article", or a fragment without a subject:
 "Originally published on …"), says that it appeared first or was taken over, and names where.
 
-What looks like one and is none: a date ("First published on Friday"), a book or film ("the novel was originally
-published by …"), a legal footer ("articles originally published on other editions are the property of …").
+Two credits name nobody and are taken all the same: "This column is republished with permission", because it says that
+the piece was taken over; and a name in small letters, if it is a site's address or stands right behind the verb.
+Chinese, Japanese, Korean and Arabic have sentences of another build, each written as one expression: see `_WHOLE`.
+
+What looks like one and is none: a date ("First published on Friday"), a language ("im Original auf Englisch"), a book or
+film ("the novel was originally published by …"), a legal footer ("articles originally published on other editions are
+the property of …", "转载请注明出处"), and the other direction ("this article was reprinted on Wired.com").
 Some 1 % of the news pages in our samples carry a credit; VICE editions, The Conversation and agencies' partners do.
 """
 
@@ -17,7 +22,7 @@ from dataclasses import dataclass
 
 import regex
 
-from archive.text import Span, fold, sentences
+from archive.text import Folded, Span, fold, sentences
 from archive.types import Credit
 
 #: Credits stand in the first or the last fifth of the text ...
@@ -43,40 +48,52 @@ class Grammar:
     phrase: str = r"(?!)"
     #: nouns that carry their article: "articolul"
     definite: str = r"(?!)"
+    #: whole phrases that say that it was taken over, and need no name: "republished with permission"
+    permitted: str = r"(?!)"
+    #: no preposition stands before the name, it has an ending: "VICE'da yayımlandı"
+    by_ending: bool = False
 
 
 _GRAMMARS: tuple[Grammar, ...] = (
     Grammar(
         "en",
-        "this|the following|the (?:original )?version of this",
+        "this|the following|the (?:original )?version of this|(?:an?|the) (?:\\S+ ){0,3}?version of (?:an?|the|this)",
         "article|story|piece|post|column|essay|interview|review|op-ed|commentary|report|text|content|feature|excerpt"
-        "|version|blog",
-        "originally|first|previously|initially|earlier",
-        "appeared|published|posted|ran|printed|featured|aired|written",
-        "on|in|by|at|with|for|over at|from",
+        "|version|blog|analysis|dispatch|editorial|opinion|item|guide|profile|list|podcast|q&a|reporting|work",
+        "originally|first|previously|initially|earlier|simultaneously|also",
+        "appeared|published|posted|ran|printed|featured|aired|written|reported|produced|appears|co-?published",
+        "on|in|by|at|with|for|over at|from|via",
+        # Not "reprinted on" or "by": that is where else it went.
         "(?:re-?published|re-?printed|reproduced|reposted|syndicated|cross-?posted|adapted|excerpted|translated)"
-        "(?: here)?(?: with (?:\\w+ ){0,3}permission)?(?: of| from| by| on)|by arrangement with|courtesy of"
-        "|read the (?:original|full) (?:article|story|post|piece) (?:on|at|in)",
+        "(?: here)?(?: with (?:\\w+ ){0,3}permission)?(?: and \\w+)?(?: of| from)|by (?:arrangement with|(?:kind )?permission of)"
+        "|courtesy of|with (?:kind )?permission (?:of|from)"
+        "|(?:read|see|view) the (?:original|full) (?:article|story|post|piece|report|version) (?:on|at|in|from)",
+        permitted="(?:re-?published|re-?printed|reproduced|reposted|used|shared)(?: here| online)? (?:with|by) (?:\\w+ ){0,2}permission"
+        "|re-?published(?: here)? under (?:an? )?(?:\\S+ ){0,3}(?:licen[cs]e|creative commons)",
     ),
     Grammar(
         "nl",
         "dit|deze|het|de",
-        "artikel|stuk|verhaal|tekst|bericht|blog|interview|recensie|column|opiniestuk|essay|reportage|versie",
+        "artikel|stuk|verhaal|tekst|bericht|blog|interview|recensie|column|opiniestuk|essay|reportage|versie|opinie|blogpost"
+        "|nieuwsbericht|analyse|bijdrage",
         "oorspronkelijk|origineel|eerder|eerst|voor het eerst|als eerste|aanvankelijk|eerste instantie",
-        "verscheen|verschenen|gepubliceerd|geplaatst|gestaan|stond|geschreven",
+        "verscheen|verschenen|verschijnt|gepubliceerd|geplaatst|gestaan|stond|geschreven|gepost",
         "op|in|bij|door|via|voor|bij het",
-        "(?:overgenomen|vertaald) (?:van|uit)|met toestemming overgenomen|lees het (?:originele|oorspronkelijke) "
-        "(?:artikel|stuk|verhaal) (?:op|bij)",
+        "(?:overgenomen|vertaald) (?:van|uit|via)|met toestemming (?:van|overgenomen (?:van|uit))|lees het "
+        "(?:originele|oorspronkelijke|hele) (?:artikel|stuk|verhaal) (?:op|bij|in)",
+        permitted="met (?:vriendelijke )?toestemming (?:overgenomen|gepubliceerd|geplaatst)|overgenomen met toestemming",
     ),
     Grammar(
         "de",
         "diese[rs]?|der|die|das",
-        "artikel|text|beitrag|stück|interview|bericht|kolumne|kommentar|essay|reportage|blogpost|geschichte|version",
+        "artikel|text|beitrag|stück|interview|bericht|kolumne|kommentar|essay|reportage|blogpost|geschichte|version"
+        "|gastbeitrag|gastkommentar|meldung|analyse|porträt|blogbeitrag|recherche|rezension",
         "zuerst|ursprünglich|zunächst|erstmals|im original|bereits",
-        "erschien(?:en)?|veröffentlicht|publiziert|abgedruckt|stand",
+        "erschien(?:en)?|erscheint|veröffentlicht|publiziert|abgedruckt|stand|gestanden",
         "auf|bei|in|im|von|beim|durch|auf der",
         "(?:übernommen|übersetzt) (?:von|aus)|mit freundlicher genehmigung (?:von|des|der)|lesen sie den "
         "originalartikel (?:auf|bei)",
+        permitted="mit (?:freundlicher )?genehmigung (?:übernommen|veröffentlicht|abgedruckt|nachgedruckt)",
     ),
     Grammar(
         "fr",
@@ -84,18 +101,21 @@ _GRAMMARS: tuple[Grammar, ...] = (
         "article|texte|billet|entretien|interview|tribune|reportage|chronique|papier|histoire|version|publication",
         "d'abord|initialement|originellement|à l'origine|originalement|précédemment|pour la première fois"
         "|en premier lieu",
-        "publiée?|parue?|paru|diffusée?|apparue?|écrite?",
+        "publiée?|parue?|paru|diffusée?|apparue?|écrite?|mise? en ligne",
         "sur|dans|par|chez|en|au|aux",
-        "(?:repris|reproduit|traduit) (?:de|du|avec l'autorisation d[eu])|lire l'article original (?:sur|dans)",
+        "(?:repris|reproduit|traduit|republié) (?:de|du|depuis|avec l'autorisation d[eu])|lire l'article original (?:sur|dans)",
+        permitted="(?:reproduit|republié|repris|publié)e? avec l'(?:aimable )?autorisation",
     ),
     Grammar(
         "es",
         "este|esta|el|la",
         "artículo|texto|nota|historia|entrevista|columna|reportaje|publicación|ensayo|post|crónica|versión",
         "originalmente|primero|por primera vez|inicialmente|previamente|anteriormente|originariamente|en un principio",
-        "publicó|publicad[oa]|apareció|aparecid[oa]|salió|escrit[oa]",
+        "publicó|publicad[oa]|publica|apareció|aparecid[oa]|salió|escrit[oa]|difundid[oa]",
         "en|por|de|a través de",
         "(?:reproducid[oa]|republicad[oa]|traducid[oa]) (?:de|con (?:el )?permiso de)|lee el artículo original (?:en|de)",
+        permitted="se (?:reproduce|publica|republica) (?:aquí )?con (?:el )?(?:permiso|autorización)"
+        "|(?:reproducid|republicad)[oa] con (?:el )?(?:permiso|autorización)",
     ),
     Grammar(
         "it",
@@ -105,16 +125,18 @@ _GRAMMARS: tuple[Grammar, ...] = (
         "pubblicat[oa]|apparso|apparsa|apparve|uscit[oa]|comparso|comparsa|scritto",
         "su|sul|sulla|sull'|sullo|in|da|dal|dalla|nel|nella|per",
         "(?:ripreso|riprodotto|tradotto) (?:da|dal|dalla|con il permesso di)|leggi l'articolo originale su",
+        permitted="(?:riprodott|ripubblicat|pubblicat)[oa] (?:con il permesso|per gentile concessione|su autorizzazione)",
     ),
     Grammar(
         "pt",
         "este|esta|essa|esse|o|a",
         "artigo|texto|matéria|reportagem|entrevista|história|coluna|post|conteúdo|notícia|ensaio|versão",
         "originalmente|primeiro|primeiramente|inicialmente|pela primeira vez|anteriormente|originariamente",
-        "publicad[oa]|publicou-se|apareceu|saiu|veiculad[oa]|postad[oa]|escrit[oa]",
+        "publicad[oa]|publicou-se|apareceu|saiu|veiculad[oa]|postad[oa]|escrit[oa]|divulgad[oa]",
         "no|na|em|pel[oa]|nos|nas|por",
         "(?:republicad[oa]|reproduzid[oa]|traduzid[oa]) (?:de|d[oa]|com (?:a )?(?:permissão|autorização) d[eoa])"
         "|leia o artigo original (?:em|no|na)",
+        permitted="(?:republicad|reproduzid|publicad)[oa] com (?:a )?(?:permissão|autorização)",
     ),
     Grammar(
         "sv",
@@ -131,8 +153,8 @@ _GRAMMARS: tuple[Grammar, ...] = (
         "denne|dette|den her",
         "artikel|artiklen|tekst|historie|indlæg|interview|klumme|anmeldelse|reportage|blogindlæg",
         "oprindeligt|oprindelig|først|tidligere|første gang",
-        "bragt|udgivet|publiceret|offentliggjort|udkom|trykt|blev bragt",
-        "på|i|af|hos|ved",
+        "bragt|udgivet|publiceret|offentliggjort|udkom|trykt|blev bragt|skrevet",
+        "på|i|af|hos|ved|til",
         "(?:genudgivet|gengivet|oversat) fra|læs den originale artikel (?:på|hos)",
         definite="artiklen|teksten|historien|interviewet",
     ),
@@ -151,7 +173,7 @@ _GRAMMARS: tuple[Grammar, ...] = (
         "ten|ta|niniejszy|poniższy|to",
         "artykuł|tekst|wpis|wywiad|felieton|materiał|reportaż|historia|esej|post",
         "pierwotnie|oryginalnie|po raz pierwszy|wcześniej|początkowo|najpierw",
-        "ukazał[ao]?(?: się)?|opublikowan[yaeo]|opublikowano|pojawił(?:a|o)?(?: się)?|publikowan[ya]",
+        "ukazał[ao]?(?: się)?|opublikowan[yaeo]|opublikowano|pojawił(?:a|o)?(?: się)?|publikowan[ya]|wydan[ya]",
         "na|w|we|przez|na łamach|w serwisie|na stronie",
         "(?:przedruk|przetłumaczon[yoa]) (?:z|za)|za zgodą|przeczytaj oryginalny artykuł (?:na|w)",
     ),
@@ -186,8 +208,8 @@ _GRAMMARS: tuple[Grammar, ...] = (
         "sr",
         "ovaj|ova|ovo",
         "članak|tekst|priča|intervju|kolumna",
-        "originalno|prvobitno|prvi put|izvorno|prethodno",
-        "objavljen[ao]?|izašao|pojavio se",
+        "originalno|prvobitno|prvi put|izvorno|prethodno|ranije",
+        "objavljen[ao]?|objavio|izašao|pojavio se|preuzet[ao]?",
         "na|u|od strane",
     ),
     Grammar(
@@ -198,7 +220,144 @@ _GRAMMARS: tuple[Grammar, ...] = (
         "vyšel|vyšla|publikován[ao]?|zveřejněn[ao]?|objevil(?:a|o)? se",
         "na|v|ve|u|pro",
     ),
+    Grammar(
+        "sk",
+        "tento|táto|toto",
+        "článok|text|rozhovor|príspevok|reportáž|príbeh|komentár",
+        "pôvodne|prvýkrát|po prvýkrát|najprv|skôr",
+        "vyšiel|vyšla|publikovan[ýáé]|uverejnen[ýáé]|zverejnen[ýáé]",
+        "na|v|vo|pre",
+    ),
+    Grammar(
+        "uk",
+        "ця|цей|цю|це|дана",
+        "стаття|статтю|текст|матеріал|інтерв'ю|колонка|публікація|історія",
+        "вперше|спочатку|спершу|раніше|початково",
+        "опублікован[аоий]|опубліковано|вийшл?[аов]?|з'явил(?:ась|ося|ася)|з'явився",
+        "на|в|у|виданням|сайті|порталі",
+        "передрук (?:з|із)|переклад (?:з|із)|читайте оригінал (?:на|в|у)",
+    ),
+    Grammar(
+        "bg",
+        "тази|този|това|настоящата",
+        "статия|текст|материал|интервю|коментар|публикация",
+        "първоначално|за пръв път|за първи път|първо|по-рано",
+        "публикуван[ао]?|излезе|излязла|появи се",
+        "в|във|на|от",
+        definite="статията|текстът|материалът|интервюто",
+    ),
+    Grammar(
+        "ca",
+        "aquest|aquesta|l'",
+        "article|text|entrevista|reportatge|peça|història",
+        "originalment|per primera vegada|inicialment|primer|prèviament",
+        "publicat|publicada|publicar|aparegut|aparèixer|sortit",
+        "a|al|a la|en|per",
+    ),
+    Grammar(
+        "id",
+        "ini",
+        "artikel|berita|tulisan|cerita|wawancara|opini|konten",
+        "pertama kali|sebelumnya|awalnya|aslinya|telah|sudah",
+        "tayang|terbit|diterbitkan|dipublikasikan|dimuat|muncul|ditayangkan",
+        "di|oleh|pada|dari",
+        definite="(?:artikel|berita|tulisan|cerita|wawancara|opini|konten) ini",
+    ),
+    Grammar(
+        "vi",
+        "này",
+        "bài viết|bài báo|bài",
+        "lần đầu|lần đầu tiên|đầu tiên|trước đó|ban đầu|gốc",
+        "đăng|đăng tải|xuất bản|công bố",
+        "trên|tại|ở|bởi",
+        definite="bài (?:viết |báo )?(?:này|gốc)",
+    ),
+    Grammar(
+        "tr",
+        "bu",
+        "yazı|makale|haber|metin|röportaj|içerik|söyleşi|deneme|hikaye",
+        "ilk olarak|ilk kez|ilk defa|daha önce|orijinal olarak|aslen",
+        "yayımlan\\w+|yayınlan\\w+|çıkmış\\w*|çıktı",
+        r"(?!)",
+        by_ending=True,
+    ),
+    Grammar(
+        "fi",
+        "tämä|kyseinen",
+        "juttu|artikkeli|teksti|kirjoitus|kolumni|haastattelu|tarina|arvostelu",
+        "alun perin|alunperin|ensimmäisen kerran|aiemmin|alkujaan",
+        "julkais\\w+|ilmesty\\w+|ilmestynyt",
+        r"(?!)",
+        definite="juttu|artikkeli|teksti|kirjoitus|kolumni|haastattelu",
+        by_ending=True,
+    ),
+    Grammar(
+        "hu",
+        "ez a|ez az|a|az|e",
+        "cikk|írás|szöveg|interjú|anyag|riport|történet|cikkünk",
+        "eredetileg|először|első alkalommal|korábban",
+        "megjelent|jelent meg|közölt\\w*|publikált\\w*",
+        r"(?!)",
+        by_ending=True,
+    ),
 )
+
+_NAME_OF_SOURCE = r"(?P<name>[^\s，。、；;：:（）()【】\[\]<>《》“”「」|｜]{2,30})"
+#: Languages whose sentences are of another build. Each expression holds the name.
+_WHOLE: tuple[tuple[str, regex.Pattern[str]], ...] = tuple(
+    (language, regex.compile(pattern))
+    for language, pattern in (
+        # Not "转载请注明出处" (if you reprint, name the source), not "均为转载自其他媒体" (what is reprinted comes from others).
+        (
+            "zh",
+            r"(?:^|[\s（(【\[。，,：:—-])(?:本文|文章|此文|稿件|原文)?(?:系|是|已)?(?:(?:转载|轉載|转|轉|摘)自|(?:原载|原載|首发|首發|原刊|首刊|刊载|刊載|发表)"
+            r"(?:于|於|在)|原载|原載|(?:出处|出處|原文出处|转载来源)\s*[：:])\s*[《“「：:]?\s*(?!其他|本站|本网|本報|本报|网络|網絡|互联网|各|请|如)"
+            + _NAME_OF_SOURCE,
+        ),
+        ("ja", r"(?<![無断])(?:初出|転載元|掲載元)\s*[：:]\s*[『「]?" + _NAME_OF_SOURCE),
+        ("ja", r"(?P<name>[^\s、。（）「」『』]{2,30})[』」]?(?:より|から)(?:許可を得て)?転載"),
+        (
+            "ja",
+            r"(?:この|本|当)(?:記事|コラム|稿|文章|インタビュー|論考)は[、,]?.{0,20}?[『「]?(?P<name>[^\s、。（）「」『』は]{2,30}?)[』」]?"
+            r"(?<![年月日]|\d)(?:に|で|にて)(?:最初に|初めて|当初)?(?:掲載|公開|配信|発表|寄稿)(?:さ|し)",
+        ),
+        (
+            "ko",
+            r"이\s?(?:기사|글|칼럼|인터뷰|원고)[은는이가]\s.{0,20}?(?P<name>[\p{L}\p{N}.&'’\s-]{2,24}?)(?<![년월일]|\d)에(?:서)?\s"
+            r".{0,12}?(?:게재|실린|실렸|발표|공개|발행)",
+        ),
+        (
+            "ar",
+            r"(?:نشر|نُشر|نشرت|نُشرت|ظهر|ظهرت)\s+(?:هذا|هذه)\s+(?:المقال|المقالة|التقرير|النص|المادة|القصة|المقابلة|الحوار)"
+            r"\s.{0,30}?(?:أول|أصل|الأصل|مرة|سابق|بداية)\w*\s.{0,20}?(?:في|على|لدى)\s+(?P<name>[^.،؛\n]{2,40})",
+        ),
+        (
+            "ar",
+            r"(?:هذا|هذه)\s+(?:المقال|المقالة|التقرير|النص|المادة|القصة|المقابلة|الحوار)\s.{0,20}?(?:نشر|نُشر|نشرت|نُشرت|ظهر|ظهرت)"
+            r"\s.{0,30}?(?:أول|أصل|الأصل|مرة|سابق|بداية)\w*\s.{0,20}?(?:في|على|لدى)\s+(?P<name>[^.،؛\n]{2,40})",
+        ),
+        (
+            "fa",
+            r"این\s+(?:مقاله|مطلب|گزارش|یادداشت|متن|گفتگو)\s.{0,40}?(?:نخستین|اولین|ابتدا|پیشتر|اصل)\w*\s.{0,12}?(?:در|توسط)\s+"
+            r"(?P<name>[^.،؛\n]{2,30}?)\s+(?:منتشر|چاپ)",
+        ),
+        (
+            "he",
+            r"(?:המאמר|הכתבה|הטקסט|הראיון|הטור|כתבה זו|מאמר זה)\s.{0,20}?(?:פורסם|פורסמה|הופיע|הופיעה)\s.{0,12}?(?:במקור|לראשונה)\s.{0,10}?ב-?"
+            r"(?P<name>[^.,\n]{2,30})",
+        ),
+        (
+            "hi",
+            r"यह\s+(?:लेख|रिपोर्ट|ख़बर|खबर|कहानी)\s.{0,30}?(?:मूल रूप से|पहली बार|सबसे पहले)\s+(?P<name>[^।\n]{2,30}?)\s+(?:पर|में)\s.{0,10}?प्रकाशित",
+        ),
+    )
+)
+#: What stands before a Chinese source and makes it a rule for those who reprint.
+_RULE_FOR_OTHERS = regex.compile(r"注明|註明|标明|均为|凡|禁止|不得|未经|未經|無断|무단|يرجى|ممنوع")
+_WHOLE_STEMS = (
+    "转", "轉", "摘自", "载", "載", "首发", "首發", "刊", "发表", "出处", "出處", "初出", "掲載", "公開", "配信", "寄稿", "게재", "실린",
+    "실렸", "발표", "공개", "발행", "نشر", "نُشر", "ظهر", "منتشر", "چاپ", "פורסמ", "פורסם", "הופיע", "प्रकाशित",
+)  # fmt: skip
 
 #: "Source: NAME"; so common for pictures and agencies that it counts only with the outlet's own name.
 _SOURCE = regex.compile(
@@ -218,6 +377,21 @@ _NO_NAME = regex.compile(
     r"|(?:maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag)"
     r"|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|januar|februar|märz|mai|juni|juli|oktober|dezember"
     r"|(?:this|that|these|other|our|the (?:same|other)|\d)"
+    # A language: "in English", "auf Englisch", "in het Engels", "translated from the German".
+    r"|(?:engl|german|french|spanish|italian|dutch|portuguese|russian|chinese|japanese|arabic|polish|swedish|danish|norwegian"
+    r"|deutsch|engels|nederlands|duits|frans|spaans|französisch|spanisch|italienisch|niederländisch|russisch)"
+    r"(?:ish|isch|e[mnrs]?|s|en)?\b(?! (?:press|wire|edition|times|post|daily|news|review|wikipedia))"
+    # German writes every noun with a capital.
+    r"|(?:original|rubrik|rahmen|kategorie|reihe|serie|jahre?|sommer|herbst|winter|frühjahr|frühling|internet|netz|print"
+    r"|druck|heft|ausgabe|buch|anschluss|zuge|zusammenhang|auftrag|namen|sinne)\b(?! \p{Lu})"
+)
+#: An address is a name in small letters.
+_DOMAIN = regex.compile(r"\b(?:[a-z0-9-]+\.)+(?:com|org|net|info|eu|co|io|tv|news|[a-z]{2})\b(?!@)")
+#: "originally published on coolimba and …": one word right behind the preposition, and no word for a place or time.
+_SMALL_NAME = regex.compile(
+    r"(?!(?:print|paper|part|full|time|times|page|pages|request|english|film|stage|television|radio|video|advance|public|social"
+    r"|online|here|there|behalf|purpose|more|late|early|mid|last|next|each|every|such|some|many|several|various|book|form|date"
+    r"|response|honor|schedule|monday|today|yesterday)\b)\p{Ll}[\p{Ll}\d]{3,20}(?=[.;)]|$| and (?:has|is|was|appears)\b)"
 )
 
 #: Between the preposition and the name: an article, "our sister site", "the website of". A few words at most.
@@ -231,9 +405,12 @@ def _compiled(grammar: Grammar) -> tuple[regex.Pattern[str], regex.Pattern[str]]
     # German and Dutch put the name between adverb and verb: "zuerst bei Capital erschienen".
     said += rf"|\b(?:{grammar.adverb})\b.{{0,80}}\b(?:{grammar.verb})\b"
     subject = rf"\b(?:{grammar.this})\s?(?:\S+ ){{0,4}}?(?:{grammar.noun})\b|\b(?:{grammar.definite})\b"
-    fragment = rf"^\W*(?:(?:{grammar.noun}|foto|photo|text)\W+)?(?:{grammar.adverb}|{grammar.verb}|{grammar.phrase})\b"
+    phrases = rf"{grammar.phrase}|{grammar.permitted}"
+    fragment = rf"^\W*(?:(?:{grammar.noun}|foto|photo|text)\W+)?(?:{grammar.adverb}|{grammar.verb}|{phrases})\b"
     credit = regex.compile(rf"(?:(?P<subject>{subject})|(?P<fragment>{fragment})).{{0,120}}")
-    return credit, regex.compile(rf"(?P<said>{said})|(?P<phrase>\b(?:{grammar.phrase})\b)")
+    return credit, regex.compile(
+        rf"(?P<permitted>\b(?:{grammar.permitted})\b)|(?P<said>{said})|(?P<phrase>\b(?:{grammar.phrase})\b)"
+    )
 
 
 @functools.cache
@@ -259,15 +436,23 @@ _PHRASE_STEMS = (
     "publi", "print", "produ", "syndic", "post", "adapted", "excerpt", "transl", "arrangement", "courtesy", "origin",
     "overgenomen", "vertaald", "toestemming", "übernommen", "übersetzt", "genehmigung", "repris", "tradu", "tradot",
     "ripreso", "riprod", "översatt", "genudgivet", "gengivet", "gjengitt", "oversat", "przedruk", "przetłum", "zgod",
-    "preluat", "repro", "перепечат", "перевод", "оригинал",
+    "preluat", "repro", "перепечат", "перевод", "оригинал", "permis", "permesso", "gentile concessione", "autorisation", "autorizaci", "autorizaç", "передрук", "переклад", "оригінал",
 )  # fmt: skip
 
 
 def _may_credit(folded: str) -> bool:
     """Whether a sentence holds the words of a credit in any language: a cheap look before the expressions."""
-    return (any(stem in folded for stem in _VERB_STEMS) and any(stem in folded for stem in _ADVERB_STEMS)) or any(
-        stem in folded for stem in _PHRASE_STEMS
+    if any(stem in folded for stem in _VERB_STEMS) and any(stem in folded for stem in _ADVERB_STEMS):
+        return True
+    return any(stem in folded for stem in _PHRASE_STEMS) or (
+        not folded.isascii() and any(stem in folded for stem in _WHOLE_STEMS)
     )
+
+
+def says_attribution(words: str) -> bool:
+    """Whether *words* hold what credit lines are made of, in any language: a reason to look, and no credit yet."""
+    folded = words.casefold()
+    return _may_credit(folded) or _SOURCE.match(folded) is not None
 
 
 def candidates(text: str, among: Sequence[Span]) -> tuple[Span, ...]:
@@ -305,19 +490,15 @@ def _credit(text: str, sentence: Span, names: tuple[str, ...]) -> Credit | None:
     line = sentence.of(text)
     folded = fold(line)
     for grammar in _GRAMMARS:
-        subject, said = _compiled(grammar)
-        about = subject.search(folded.text)
-        claim = said.search(folded.text, about.start()) if about else None
-        if claim is None:
-            continue
-        tails = [
-            line[folded.starts[place.end()] :]
-            for place in _before_name(grammar).finditer(folded.text, claim.start())
-            if place.end() < len(folded.starts)
-        ]
-        name = next((name for name in names if any(_named(tail, name) for tail in tails)), "")
-        if name or any(_names_somebody(tail) for tail in tails):
+        name = _credited(grammar, line, folded, names)
+        if name is not None:
             return Credit(line, sentence.start, sentence.end, name, grammar.language)
+    for language, pattern in _WHOLE:
+        whole = pattern.search(line)
+        if whole and not _RULE_FOR_OTHERS.search(line[: whole.end()]):
+            rest = line[whole.start("name") :]
+            name = next((name for name in names if _named(rest, name)), "")
+            return Credit(line, sentence.start, sentence.end, name, language)
     source = _SOURCE.match(folded.text)
     if source:
         rest = line[folded.ends[source.end() - 1] :]
@@ -325,6 +506,44 @@ def _credit(text: str, sentence: Span, names: tuple[str, ...]) -> Credit | None:
         if name:
             return Credit(line, sentence.start, sentence.end, name, _SOURCE_LANGUAGES.get(source.group("label"), "en"))
     return None
+
+
+#: "may be republished with permission", "cannot be reproduced": a rule for others.
+_ALLOWS = regex.compile(r"\b(?:may|can|cannot|could|must|should|not|without|only|please|if you)\b")
+#: "has been updated since it was first published to include a statement from Google"
+_SINCE = regex.compile(r"\b(?:since|when|after|before|than|as) (?:\w+ ){0,3}$")
+#: So often said of pictures that it counts only with the outlet's own name.
+_WEAK_PHRASE = regex.compile(r"courtesy of")
+
+
+def _credited(grammar: Grammar, line: str, folded: Folded, names: tuple[str, ...]) -> str | None:
+    """Which of *names* the line credits in this language, "" if somebody else or nobody named; None if it is no credit."""
+    subject, said = _compiled(grammar)
+    about = subject.search(folded.text)
+    claim = said.search(folded.text, about.start()) if about else None
+    if about is None or claim is None:
+        return None
+    if claim.group("said") and _SINCE.search(folded.text, max(0, claim.start() - 20), claim.start()):
+        return None
+    if (claim.group("permitted") or claim.group("phrase")) and _ALLOWS.search(folded.text, 0, claim.start()):
+        return None
+    starts = [place.end() for place in _before_name(grammar).finditer(folded.text, claim.start())]
+    if claim.group("phrase"):
+        starts.append(claim.end())
+    elif claim.group("permitted"):
+        # "This NRA-ILA column is republished with permission": whose it is may stand before the noun.
+        starts.append(about.start())
+    elif grammar.by_ending:
+        starts.append(about.end("subject") if about.group("subject") else claim.start())
+    tails = [line[folded.starts[start] :].lstrip() for start in starts if start < len(folded.starts)]
+    name = next((name for name in names if any(_named(tail, name) for tail in tails)), "")
+    if name or claim.group("permitted"):
+        # Without a subject, "used with permission" belongs to a picture.
+        return name if name or about.group("subject") or claim.start() - about.start() < 3 else None
+    if claim.group("phrase") and _WEAK_PHRASE.search(claim.group("phrase")):
+        return None
+    exact = grammar.language == "en" and bool(about.group("subject")) and bool(claim.group("said"))
+    return "" if any(_names_somebody(tail, small=exact) for tail in tails) else None
 
 
 #: The name stands this near behind the preposition ...
@@ -344,10 +563,18 @@ def _name_pattern(name: str) -> regex.Pattern[str]:
     exact = regex.escape(name.strip(), special_only=True).replace(r"\ ", " ").replace(" ", r"\s+")
     initial = name.strip()[:1]
     guard = r"(?=(?-i:\p{Lu}))" if initial.isupper() else ""
-    return regex.compile(rf"(?<![\p{{L}}\p{{N}}]){guard}{exact}(?![\p{{L}}\p{{N}}])", regex.IGNORECASE | regex.VERSION1)
+    # "VICEに掲載", "VICE’da": what follows may be an ending in another script, or one behind an apostrophe.
+    letters = r"\p{Latin}\p{N}" if regex.fullmatch(r"[\p{Latin}\p{N}\p{P}\s]+", name) else r"\p{L}\p{N}"
+    return regex.compile(rf"(?<![{letters}]){guard}{exact}(?![{letters}])", regex.IGNORECASE | regex.VERSION1)
 
 
-def _names_somebody(tail: str) -> bool:
-    """Whether *tail* starts with a name: a capital that starts neither a date nor a pronoun."""
+def _names_somebody(tail: str, small: bool = False) -> bool:
+    """Whether *tail* starts with a name: a capital that starts neither a date nor a pronoun, or an address.
+
+    *small*: one word in small letters will do.
+    """
     filler = regex.match(_FILLER, tail)
-    return filler is not None and not _NO_NAME.match(tail[filler.end() :].casefold())
+    if filler is not None and not _NO_NAME.match(tail[filler.end() :].casefold()):
+        return True
+    address = _DOMAIN.search(tail[:_NAME_WITHIN])
+    return (address is not None and tail[: address.start()].count(" ") <= 3) or bool(small and _SMALL_NAME.match(tail))

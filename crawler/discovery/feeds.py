@@ -9,6 +9,8 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
+from itertools import islice
 
 from lxml import etree
 
@@ -16,6 +18,8 @@ from archive.types import Lead
 from archive.urls import absolute, registrable_domain, url_key
 from crawler.discovery.dates import parse_time
 from crawler.discovery.reading import (
+    MAX_LEADS,
+    MAX_READ,
     SourceReading,
     TooLargeError,
     decode,
@@ -71,8 +75,15 @@ def leads_from_feed(body: bytes, url: str, charset: str | None = None) -> Source
         return unreadable("empty body")
     if looks_like_html(body):
         return unreadable("an HTML page, not a feed")
-    if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
+    if body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
+        if len(body) > MAX_READ:
+            return unreadable(
+                f"a JSON feed of {len(body) // 1024 // 1024} MiB: more than {MAX_READ // 1024 // 1024} are not read"
+            )
         return _json_feed(body, url)
+    if len(body) > MAX_READ:
+        # What is cut off in the middle is read up to the last whole entry.
+        body, lost = body[:MAX_READ], f"longer than {MAX_READ // 1024 // 1024} MiB, only the beginning was read"
     root, damage = parse_xml(body, charset)
     if root is None:
         return unreadable(f"not a feed: {damage}")
@@ -107,14 +118,15 @@ def _xml_feed(root: etree._Element, url: str, damage: str | None) -> SourceReadi
     if kind == "html":
         return unreadable("an HTML page, not a feed")
     # A root that is not one of a feed may still hold items: feeds have been seen inside of envelopes.
-    items = [element for element in root.iter(etree.Element) if _name(element) in ("item", "atom:entry", "entry")]
+    entries = (element for element in root.iter(etree.Element) if _name(element) in ("item", "atom:entry", "entry"))
+    items = list(islice(entries, MAX_LEADS + 1))
     if not items and kind not in ("rss", "rdf", "feed", "channel"):
         return unreadable(f"not a feed: its root element is <{kind}>")
     channel = next((child for child in root if _name(child) == "channel"), root)
     language = _language(root) or _language(channel)
-    leads = (_lead_of_item(item, url, language) for item in items)
+    leads = (_lead_of_item(item, url, language) for item in items[:MAX_LEADS])
     found = [lead for lead in leads if lead is not None]
-    return reading(ranked(found), if_empty=_why_empty(len(items)), lost=damage)
+    return reading(ranked(found), if_empty=_why_empty(len(items)), lost=damage or _too_many(len(items)))
 
 
 def _lead_of_item(item: etree._Element, url: str, language: str | None) -> Lead | None:
@@ -206,11 +218,15 @@ def _first(fields: dict[str, list[etree._Element]], *names: str) -> etree._Eleme
 
 def _name(element: etree._Element) -> str:
     """The element's name in lower case with one prefix per meaning: "title", "atom:title", "?title"."""
-    namespace, _, local = element.tag.rpartition("}")
-    namespace = namespace.lstrip("{").lower()
+    return _meaning(element.tag)
+
+
+@lru_cache(maxsize=1024)  # a feed has some thirty names
+def _meaning(tag: str) -> str:
+    namespace, _, local = tag.rpartition("}")
     # With an undeclared prefix, the recovering parser leaves "dc:date" as the name.
-    prefix = _PREFIXES.get(namespace, "?") if ":" not in local else ""
-    return prefix + str(local).lower()
+    prefix = _PREFIXES.get(namespace.lstrip("{").lower(), "?") if ":" not in local else ""
+    return prefix + local.lower()
 
 
 def _language(element: etree._Element) -> str | None:
@@ -241,8 +257,9 @@ def _json_feed(body: bytes, url: str) -> SourceReading:
     if not isinstance(channel, dict) or not isinstance(items, list):
         return unreadable("JSON, but not a feed: it has no list of items")
     language = language_tag(_text(channel.get("language")))
-    leads = [lead for item in items if isinstance(item, dict) and (lead := _lead_of_json(item, url, language))]
-    return reading(ranked(leads), if_empty=_why_empty(len(items)))
+    read = items[:MAX_LEADS]
+    leads = [lead for item in read if isinstance(item, dict) and (lead := _lead_of_json(item, url, language))]
+    return reading(ranked(leads), if_empty=_why_empty(len(items)), lost=_too_many(len(items)))
 
 
 def _lead_of_json(item: dict[str, object], url: str, language: str | None) -> Lead | None:
@@ -272,11 +289,22 @@ def _text(value: object) -> str | None:
 
 
 def ranked(leads: Iterable[Lead]) -> list[Lead]:
-    """One lead a page, the first; ranks counted from 1."""
+    """One lead a page, the first; ranks counted from 1.
+
+    Where a blog has a page for each day, its entries differ by the fragment only, and some have no title.
+    """
     pages: dict[str, Lead] = {}
     for lead in leads:
-        pages.setdefault(url_key(lead.url), lead)
+        first = pages.setdefault(url_key(lead.url), lead)
+        if first is not lead and not (first.title and first.published):
+            pages[url_key(lead.url)] = replace(
+                first, title=first.title or lead.title, published=first.published or lead.published
+            )
     return [replace(lead, rank=rank) for rank, lead in enumerate(pages.values(), start=1)]
+
+
+def _too_many(items: int) -> str | None:
+    return f"more than {MAX_LEADS} entries, the rest was left" if items > MAX_LEADS else None
 
 
 def _why_empty(items: int) -> str:

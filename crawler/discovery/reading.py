@@ -22,18 +22,35 @@ MAX_DECOMPRESSED = 64 * 1024 * 1024
 """The sitemap protocol allows 50 MB; what unpacks to more is a mistake or a bomb."""
 
 
+MAX_READ = 10 * 1024 * 1024
+"""Bytes of a source that are read where all of it must be in memory at once, with some ten times as much for its tree.
+The largest real feed seen has 5 MB."""
+
+MAX_LEADS = 10_000
+"""Of one feed. A feed has 10 to 100 entries; what has more is an archive of years, and comes by a sitemap too."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceReading:
     """What a source answered. A quiet source ("empty") and a broken one ("unreadable") must not look the same."""
 
     leads: tuple[Lead, ...]
-    outcome: Literal["ok", "empty", "unreadable"]
-    #: why it is empty or unreadable; with "ok", what of the answer was lost; None if all went well
+    #: "refused": it will not say, now or later; "limited": not now, it was asked too much
+    outcome: Literal["ok", "empty", "unreadable", "refused", "limited"]
+    #: why it gave nothing; with "ok", what of the answer was lost; None if all went well
     reason: str | None = None
 
 
 def unreadable(reason: str) -> SourceReading:
     return SourceReading((), "unreadable", reason)
+
+
+def refused(reason: str) -> SourceReading:
+    return SourceReading((), "refused", reason)
+
+
+def limited(reason: str) -> SourceReading:
+    return SourceReading((), "limited", reason)
 
 
 def reading(leads: list[Lead], *, if_empty: str, lost: str | None = None) -> SourceReading:
@@ -122,8 +139,25 @@ def decode(body: bytes, charset: str | None = None) -> str:
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _DECLARATION = re.compile(r"\s*<\?xml\b.{0,300}?\?>", re.DOTALL)
 _AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)(?:([A-Za-z][A-Za-z0-9]{1,31};))?")
+_ROOT = re.compile(r"<(?![?!/])[^<>]{1,4000}>")
 _DOCTYPE_START = re.compile(r"<!DOCTYPE", re.IGNORECASE)
 _DOCTYPE = re.compile(r"<!DOCTYPE(?:[^>\[\"']|\"[^\"]*\"|'[^']*')*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
+
+
+def pieces(text: str, record: str, size: int = MAX_READ // 4) -> Iterator[str]:
+    """*text* in documents of about *size* characters, each with whole records under the opening tag of the root.
+
+    A recovering parser that is given 60 MB at once takes ten times as much memory.
+    """
+    root = _ROOT.search(text)
+    if root is None or len(text) <= size:
+        yield text
+        return
+    closing = re.compile(rf"</(?:[\w.-]+:)?(?:{record})\s*>", re.IGNORECASE)
+    place = root.end()
+    while place < len(text) and (found := closing.search(text, place + size) or closing.search(text, place)):
+        yield root[0] + text[place : found.end()]
+        place = found.end()
 
 
 def repair_xml(text: str, record: str) -> bytes:

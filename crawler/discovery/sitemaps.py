@@ -28,6 +28,7 @@ from crawler.discovery.reading import (
     is_media,
     language_tag,
     looks_like_html,
+    pieces,
     plain,
     reading,
     repair_xml,
@@ -76,7 +77,12 @@ def leads_from_sitemap(body: bytes, url: str) -> SourceReading:
     if damage is not None and not sitemap.full:
         # Unescaped ampersands, undeclared prefixes and wrong encodings are common; only then it is read again.
         sitemap = _Sitemap(url)
-        sitemap.read(repair_xml(decode(body), "url|sitemap"), recover=True)
+        text = decode(body)
+        del body
+        for piece in pieces(text, "url|sitemap"):
+            sitemap.read(repair_xml(piece, "url|sitemap"), recover=True)
+            if sitemap.full:
+                break
         damage = f"broken XML, read as far as it goes: {damage}"
     lost = lost or (_TOO_MANY if sitemap.full else damage)
     return reading(sitemap.leads(), if_empty="no addresses", lost=lost)
@@ -123,8 +129,9 @@ class _Sitemap:
 
     def leads(self) -> list[Lead]:
         """The pages in the sitemap's order, then the alternates that it does not list itself."""
-        others = [lead for key, lead in self.alternates.items() if key not in self.pages]
-        return [replace(lead, rank=n) for n, lead in enumerate([*self.pages.values(), *others], start=1)][:MAX_URLS]
+        others = (lead for key, lead in self.alternates.items() if key not in self.pages)
+        ranked = [replace(lead, rank=n) for n, lead in enumerate(others, start=len(self.pages) + 1)]
+        return [*self.pages.values(), *ranked][:MAX_URLS]
 
     def _take_page(self, element: etree._Element) -> None:
         page = absolute(self.url, _child_text(element, "loc"))
@@ -132,7 +139,7 @@ class _Sitemap:
             return
         key = url_key(page)
         news = next((child for child in element if _local(child) == "news"), None)
-        lead = Lead(url=page, source="sitemap", query=self.url, note=_lastmod(element))
+        lead = Lead(url=page, source="sitemap", query=self.url, rank=len(self.pages) + 1, note=_lastmod(element))
         if news is not None:
             publication = next((child for child in news if _local(child) == "publication"), None)
             lead = replace(
@@ -168,7 +175,8 @@ class _Sitemap:
         address = absolute(self.url, _child_text(element, "loc") or element.text or "")
         if address is None or url_key(address) == self.own_key:  # an index that names itself is no news
             return
-        lead = Lead(address, "sitemap", self.url, purpose="sitemap", note=_lastmod(element))
+        rank = len(self.pages) + 1
+        lead = Lead(address, "sitemap", self.url, purpose="sitemap", rank=rank, note=_lastmod(element))
         self.pages.setdefault(url_key(address), lead)
 
 

@@ -11,9 +11,19 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archive.urls import absolute, host_port, is_home, is_http, registrable_domain, resolve_base, url_key
+from archive.urls import (
+    absolute,
+    host_port,
+    is_home,
+    is_http,
+    page_keys,
+    registrable_domain,
+    resolve_base,
+    same_page,
+    url_key,
+)
 
-STORY = "https://www.vice.com/en_us/article/qjkq9w/russia-needs-to-learn-to-lose-like-america"
+STORY = "https://www.courier.com/nl/article/20230119/russia-needs-to-learn-to-lose"
 
 
 @pytest.mark.parametrize(
@@ -22,7 +32,7 @@ STORY = "https://www.vice.com/en_us/article/qjkq9w/russia-needs-to-learn-to-lose
         pytest.param(STORY.replace("https://www.", "http://"), id="scheme and www"),
         pytest.param(STORY.replace("www.", "m."), id="mobile host"),
         pytest.param(STORY.replace("www.", "amp."), id="AMP host"),
-        pytest.param(STORY.replace("vice.com", "VICE.com.:443"), id="case, root dot and default port"),
+        pytest.param(STORY.replace("courier.com", "COURIER.com.:443"), id="case, root dot and default port"),
         pytest.param(STORY + "/", id="trailing slash"),
         pytest.param(STORY + "/index.html", id="index page"),
         pytest.param(STORY + "?utm_source=x&fbclid=1&CMP=share_btn_tw", id="tracking parameters"),
@@ -33,14 +43,29 @@ STORY = "https://www.vice.com/en_us/article/qjkq9w/russia-needs-to-learn-to-lose
         pytest.param(STORY + "?amp=1", id="AMP parameter"),
         pytest.param(STORY + "?outputType=amp", id="AMP output"),
         pytest.param(STORY + ".amp", id="AMP ending"),
-        pytest.param(STORY.replace("com/", "com/amp/"), id="AMP in front, as vice.com has it"),
+        pytest.param(STORY.replace("com/", "com/amp/"), id="AMP in front"),
         pytest.param(STORY.replace("russia", "%72ussia"), id="needless escape"),
         pytest.param(STORY.replace("article", "./x/..//article"), id="dots and double slashes"),
         pytest.param(STORY + ";jsessionid=A1B2", id="session in the path"),
         pytest.param(STORY.replace("https:", ""), id="no scheme"),
         pytest.param("  " + STORY.replace("article", "art\nicle") + "\t", id="blanks and line breaks"),
-        pytest.param("https://www-vice-com.cdn.ampproject.org/c/s/" + STORY[8:] + "?amp_js_v=3", id="AMP cache"),
+        pytest.param("https://www-courier-com.cdn.ampproject.org/c/s/" + STORY[8:] + "?amp_js_v=3", id="AMP cache"),
         pytest.param("https://www.google.nl/amp/s/" + STORY[8:], id="AMP cache of Google"),
+        pytest.param("https://www.bing.com/amp/s/" + STORY[8:], id="AMP cache of Bing"),
+        pytest.param("https://courier-com.turbopages.org/courier.com/s" + STORY[23:], id="turbo pages"),
+        pytest.param(STORY + "/amp.html", id="AMP page below"),
+        pytest.param(STORY.replace("nl/", "nl/amphtml/"), id="AMP by its long name"),
+        pytest.param(STORY.replace("www.", "mobil."), id="mobile host of Scandinavia"),
+        pytest.param(STORY.replace("www.", "www3."), id="numbered host"),
+        pytest.param(STORY + "/print/", id="page for printing"),
+        pytest.param(STORY.replace(".com/", ".com/print/"), id="pages for printing in front"),
+        pytest.param(STORY + "?view=print", id="view for printing"),
+        pytest.param(STORY + "?print=1", id="printing switched on"),
+        pytest.param(STORY + "/?page=all", id="all pages on one"),
+        pytest.param(STORY + "/comment-page-2/#comment-7", id="a page of the comments"),
+        pytest.param(STORY + "?mod=hp_lead_pos1", id="the link that was followed"),
+        pytest.param(STORY + "?sid=0123456789abcdef0123456789abcdef", id="session in the query"),
+        pytest.param(STORY + "?sf123456=1", id="a scheduler of posts"),
     ],
 )
 def test_one_page_under_many_addresses(other: str) -> None:
@@ -60,6 +85,19 @@ def test_one_page_under_many_addresses(other: str) -> None:
         pytest.param("https://a.com/a%2Fb", "https://a.com/a/b", id="escaped slash"),
         pytest.param("https://m.com/x", "https://com/x", id="m as the registered name"),
         pytest.param("https://a.com/amp", "https://a.com/", id="a page about an amp"),
+        pytest.param("https://a.com/tag/amp", "https://a.com/tag", id="a subject called amp"),
+        pytest.param("https://a.com/sections/print", "https://a.com/sections", id="a section called print"),
+        pytest.param("https://a.com/print/4711", "https://a.com/4711", id="a number below print"),
+        pytest.param("https://a.com/n?sid=9912", "https://a.com/n?sid=9913", id="sid is an article"),
+        pytest.param("https://a.com/n?version=2", "https://a.com/n", id="a version"),
+        pytest.param("https://a.com/n?print=4711", "https://a.com/n?print=4712", id="print by number"),
+        pytest.param("https://a.com/n?mod=view&id=1", "https://a.com/n?mod=view&id=2", id="a module's article"),
+        pytest.param("https://a.com/n?article=1", "https://a.com/n?article=2", id="article by number"),
+        pytest.param("https://a.com/n?page=2", "https://a.com/n", id="second page"),
+        pytest.param(
+            "https://a.com/#/story/1", "https://a.com/#/story/2", id="pages behind the fragment of a home page"
+        ),
+        pytest.param("https://a.com/n?m=1", "https://a.com/n", id="a month"),
         pytest.param("https://a.com/?tag=1&tag=2", "https://a.com/?tag=2&tag=1", id="repeated names keep their order"),
     ],
 )
@@ -206,3 +244,102 @@ def test_vice_addresses_of_one_article_share_an_id_but_are_pages_of_their_own(sh
     assert {registrable_domain(url) for url in urls} == {"vice.com"}
     forms = json.loads((shared_data / "web/vice/vice_url_forms.json").read_text(encoding="utf-8"))
     assert all(pair["id"] in url_key(pair["en"]) for pair in forms["evidence"])
+
+
+VICE = "https://www.vice.com/en_us/article/qjkq9w/russia-needs-to-learn-to-lose-like-america"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(
+            "https://motherboard.vice.com/en_us/article/qjkq9w/russia-needs-to-learn", id="on the channel's host"
+        ),
+        pytest.param(
+            "https://www.vice.com/en/article/qjkq9w/russia-needs-to-learn-to-lose-like-america", id="one English"
+        ),
+        pytest.param("https://www.vice.com/en_us/article/qjkq9w", id="id without slug"),
+        pytest.param("https://www.vice.com/amp/en_us/article/qjkq9w/russia?utm_source=x", id="AMP"),
+        pytest.param("https://www.vice.com/en_us/story/qjkq9w/another-slug/", id="story and slug do not count"),
+    ],
+)
+def test_generations_of_vice_addresses_with_the_id_are_one_page(other: str) -> None:
+    assert url_key(other) == url_key(VICE) == "vice.com/en/article/qjkq9w"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(
+            "https://motherboard.vice.com/en_us/article/russia-needs-to-learn-to-lose-like-america", id="first"
+        ),
+        pytest.param("https://www.vice.com/en/article/russia-needs-to-learn-to-lose-like-america/", id="since 2024"),
+    ],
+)
+def test_generations_of_vice_addresses_without_the_id_meet_by_slug(other: str) -> None:
+    assert url_key(other) != url_key(VICE)
+    assert same_page(other, VICE)
+    assert same_page(VICE, other)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param("https://www.vice.com/nl/article/qjkq9w/rusland-moet-leren-verliezen", id="translation"),
+        pytest.param(VICE.replace("en_us", "en_uk"), id="another English edition"),
+        pytest.param(VICE.replace("qjkq9w", "d3avvm"), id="another id under the same slug"),
+        pytest.param("https://www.vice.com/en/article/another-slug/", id="another slug"),
+        pytest.param("https://www.vice.com/en/topic/qjkq9w", id="no article"),
+        pytest.param(VICE.replace("vice.com", "nice.com"), id="another site"),
+    ],
+)
+def test_other_vice_pages_stay_apart(other: str) -> None:
+    assert not same_page(other, VICE)
+    assert set(page_keys(VICE)).isdisjoint(page_keys(other)) or "d3avvm" in other
+
+
+def test_blogs_answer_under_the_ending_of_every_country() -> None:
+    blog = "http://foo.blogspot.com/2012/01/story.html"
+    assert same_page("https://foo.blogspot.co.uk/2012/01/story.html?m=1", blog)
+    assert same_page("https://foo.blogspot.de/2012/01/story.html", blog)
+    assert not same_page("https://bar.blogspot.de/2012/01/story.html", blog)
+
+
+@pytest.mark.parametrize(
+    ("amp", "page"),
+    [
+        pytest.param("https://c.com/platform/amp/2019/1/6/x", "https://c.com/2019/1/6/x", id="Vox Media's system"),
+        pytest.param("https://c.com/google-amp/article/x/", "https://c.com/article/x/", id="google-amp"),
+        pytest.param("https://c.com/.amp/news/x", "https://c.com/news/x", id="dot amp"),
+        pytest.param("https://c.com/x-1_amp.html", "https://c.com/x-1.html", id="underscore"),
+        pytest.param("https://c.com/x-1.amp", "https://c.com/x-1.html", id="instead of html"),
+        pytest.param("https://c.com/news/amp/X-1.php", "https://c.com/news/article/X-1.php", id="instead of article"),
+        pytest.param("https://c.com/amp/x-1.html", "https://c.com/news/x-1.html", id="instead of news"),
+        pytest.param("https://m.c.com/amp/11328184", "https://c.com/news/society/11328184", id="id only"),
+        pytest.param("https://c.com/amp/1.7287711", "https://c.com/news/x-sinwar-1.7287711", id="id behind the slug"),
+        pytest.param(
+            "https://mobile.c.com/article/amp/idUSKBN1XT00W", "https://c.com/article/us-x-idUSKBN1XT00W", id="id"
+        ),
+        pytest.param("https://m.c.com/view-amp/2020/07/693939/", "https://c.com/view/2020/07/693939/", id="view-amp"),
+        pytest.param("https://amp-madame.c.com/x", "https://madame.c.com/x", id="host"),
+        pytest.param("https://c.com/x?template=ampart", "https://c.com/x", id="template"),
+        pytest.param("https://c.com/x.html", "https://c.com/x", id="html or not"),
+    ],
+)
+def test_amp_pages_as_publishers_declare_them(amp: str, page: str) -> None:
+    assert same_page(amp, page)
+    assert same_page(page, amp)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param("https://m.c.com/amp/11328184", "https://c.com/news/society/11328185", id="another id"),
+        pytest.param("https://m.c.com/amp/11328184", "https://c.com/news/society/211328184", id="the end of an id"),
+        pytest.param("https://m.c.com/amp/11328184", "https://d.com/news/society/11328184", id="another site"),
+        pytest.param("https://c.com/news/society/11328184", "https://c.com/news/sport/11328184", id="no AMP page"),
+        pytest.param("https://c.com/news/amp/x-1.php", "https://c.com/news/article/x-2.php", id="another slug"),
+    ],
+)
+def test_amp_pages_of_other_articles(one: str, other: str) -> None:
+    assert not same_page(one, other)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from archive.types import Lead
 from crawler.discovery.dates import parse_time
 from crawler.discovery.feeds import leads_from_feed
-from crawler.discovery.reading import MAX_DECOMPRESSED, language_tag, plain, unwrap
+from crawler.discovery.reading import MAX_DECOMPRESSED, MAX_LEADS, MAX_READ, language_tag, pieces, plain, unwrap
 
 URL = "https://courier.example/feed/all.xml"
 
@@ -288,3 +288,49 @@ def test_a_real_feed_of_google_news_leads_to_the_publishers(shared_data: Path) -
     leads = leads_from_feed(body, URL).leads
     assert leads[0].url.startswith("https://www.welt.de/politik/ausland/plus239979385/")
     assert not any("news.google.com" in lead.url for lead in leads)
+
+
+def test_entries_of_one_page_complete_each_other() -> None:
+    body = rss(
+        "<link>https://courier.example/2023/01/19#a1</link><description>No title</description>",
+        "<link>https://courier.example/2023/01/19#a2</link><title>Second</title><pubDate>Thu, 19 Jan 2023 10:00:00 GMT</pubDate>",
+        "<link>https://courier.example/2023/01/19#a3</link><title>Third</title>",
+    )
+    (lead,) = leads_from_feed(body, URL).leads
+    assert (lead.url, lead.rank, lead.title) == ("https://courier.example/2023/01/19#a1", 1, "Second")
+    assert lead.published == datetime(2023, 1, 19, 10, tzinfo=UTC)
+
+
+def test_an_archive_of_years_gives_its_beginning_and_says_so() -> None:
+    body = rss(*(f"<link>https://courier.example/{number}</link>" for number in range(MAX_LEADS + 5)))
+    answer = leads_from_feed(body, URL)
+    assert len(answer.leads) == MAX_LEADS
+    assert answer.reason == f"more than {MAX_LEADS} entries, the rest was left"
+    items = [{"url": f"https://courier.example/{number}"} for number in range(MAX_LEADS + 5)]
+    answer = leads_from_feed(json.dumps({"items": items}).encode(), URL)
+    assert (len(answer.leads), answer.reason) == (MAX_LEADS, f"more than {MAX_LEADS} entries, the rest was left")
+
+
+def test_a_feed_too_long_for_memory_is_read_from_its_beginning() -> None:
+    body = rss("<link>https://courier.example/first</link>", f"<description>{'x' * MAX_READ}</description>")
+    answer = leads_from_feed(body, URL)
+    assert [lead.url for lead in answer.leads] == ["https://courier.example/first"]
+    assert answer.reason is not None
+    assert "only the beginning was read" in answer.reason
+    answer = leads_from_feed(b'{"items": ["' + b"x" * MAX_READ + b'"]}', URL)
+    assert answer.outcome == "unreadable"
+    assert answer.reason is not None
+    assert "a JSON feed" in answer.reason
+
+
+def test_a_long_document_is_repaired_in_pieces_that_keep_the_root() -> None:
+    text = (
+        '<?xml version="1.0"?><urlset xmlns:x="y">'
+        + "".join(f"<url>{number:03}</url>" for number in range(100))
+        + "<url>cut"
+    )
+    parts = list(pieces(text, "url|sitemap", 200))
+    assert len(parts) > 3
+    assert all(part.startswith('<urlset xmlns:x="y"><url>') and part.endswith("</url>") for part in parts)
+    assert sum(part.count("<url>") for part in parts) == 100
+    assert list(pieces(text, "url", 10_000)) == [text]
