@@ -117,7 +117,7 @@ def test_edits() -> None:
 def test_diff(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(diff, "RUNS", 1)
     monkeypatch.setattr(diff, "DIFFLIB_RUNS", 1)
-    monkeypatch.setattr(diff, "PARAGRAPHS", 20)
+    monkeypatch.setattr(diff, "PARAGRAPHS", 40)
     assert set(diff.main()) >= {"light_ms", "heavy_ms", "times_difflib"}
 
 
