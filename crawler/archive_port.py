@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from archive.types import Capture, FrontierEntry, Lead
 
 if TYPE_CHECKING:
-    from archive.store import RunState, RunSummary, SourceOutcome
+    from archive.store import Requests, RunState, RunSummary, SourceOutcome
 
 
 class ArchivePort(Protocol):
@@ -46,7 +46,13 @@ class ArchivePort(Protocol):
         reading: tuple[SourceOutcome, str | None] | None = None,
         next_due: datetime | None = None,
     ) -> int | None:
-        """Capture, body, leads and the frontier row's next date: all or nothing."""
+        """Capture, body, leads and the frontier row's next date (None: it is done with): all or nothing."""
+
+    def requests_of(self, source: str, since: datetime) -> Requests:
+        """What a source was asked since then, by all watches."""
+
+    def count_due_of(self, source: str, story_id: int, now: datetime) -> int:
+        """How many requests to a source are due."""
 
     def host_hold(self, host: str) -> datetime | None:
         """Until when the host asked to be left alone."""

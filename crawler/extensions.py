@@ -20,7 +20,7 @@ from archive.exceptions import AfterprintError
 from archive.store import RunState, Store
 from archive.times import utc_now
 from crawler.report import summary_text
-from crawler.seeding import seed
+from crawler.seeding import Seeded, seed
 from crawler.slots import seconds_until_free
 from crawler.spiders.base import ArchiveSpider, Captured
 
@@ -54,18 +54,18 @@ class RunRecord:
                 now=utc_now(),
                 delay=timedelta(seconds=spider.watch.politeness.delay),
             )
-            spider.begin(self.archive, run_id=self.run_id, story_id=self._story_id(spider))
+            spider.begin(self.archive, run_id=self.run_id, seeded=self._seed(spider))
         except AfterprintError as error:
             spider.error = error
             raise CloseSpider("failed") from error
 
-    def _story_id(self, spider: ArchiveSpider) -> int:
+    def _seed(self, spider: ArchiveSpider) -> Seeded:
         assert self.archive is not None
         if spider.plants_seeds:
             return seed(self.archive, spider.watch, run_id=self.run_id, now=utc_now())
         story = self.archive.save_story(spider.watch.story, utc_now())
         assert story.id is not None
-        return story.id
+        return Seeded(story.id)
 
     def spider_closed(self, spider: ArchiveSpider, reason: str) -> None:
         with self.stack:
@@ -73,13 +73,16 @@ class RunRecord:
                 return
             try:
                 spider.end()
+                for row in spider.desk.unasked(spider.watch.slug, spider.story_id, utc_now()):
+                    self.archive.add_source_result(self.run_id, row)
+                alarms = self.archive.raise_alarms(self.run_id)
                 spider.summary = self.archive.close_run(
                     self.run_id,
                     state=run_state(reason, spider),
                     now=utc_now(),
                     planned=spider.planned,
                     skipped=spider.skipped,
-                    note=run_note(reason, spider),
+                    note="; ".join(filter(None, (run_note(reason, spider), *alarms))) or None,
                 )
             except AfterprintError as error:
                 spider.error = spider.error or error

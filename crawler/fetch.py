@@ -38,6 +38,7 @@ from twisted.web._newclient import ParseError, RequestGenerationFailed, RequestT
 from archive.times import utc_now
 from archive.types import Capture, ErrorClass, FrontierEntry, Headers, Purpose, Redirect
 from archive.urls import registrable_domain
+from crawler.archived import byte_range, is_memento
 from crawler.politeness import retry_at
 
 # Not `zstandard`, which the archive writes with: its stream readers take a torn frame for a whole one.
@@ -105,16 +106,22 @@ class Ask:
         self._seen.add(hop.location)
 
 
-def make_request(ask: Ask, user_agent: str, *, slot: str, priority: int = 0) -> Request:
+def make_request(ask: Ask, user_agent: str, *, slot: str, priority: int = 0, own_headers: Headers = ()) -> Request:
     """The request for *ask*, complete with its headers, so that no middleware needs to add any.
 
+    *own_headers* are those of a source that asks for a token.
     No Accept-Language: the page as its outlet serves it to nobody in particular.
     """
     headers = {"User-Agent": user_agent, "Accept": ACCEPT, "Accept-Encoding": ACCEPT_ENCODING}
-    if ask.entry is not None:
+    if ask.entry is not None and ask.purpose != "search":
+        # A question is put in full again: its answer is read anew, and a 304 would name nothing.
         conditions = validators(ask.entry)
         ask.conditional = bool(conditions)
         headers.update(conditions)
+    headers.update((name.title(), value) for name, value in own_headers)
+    part = byte_range(ask.url) if ask.purpose == "warc_record" else None
+    if part is not None:
+        headers["Range"] = part
     return Request(
         ask.url, headers=headers, priority=priority, dont_filter=True, meta={ASK: ask, "download_slot": slot}
     )
@@ -133,11 +140,11 @@ def validators(entry: FrontierEntry) -> dict[str, str]:
 def redirected(request: Request, location: str) -> Request:
     """*request*, sent on to *location*.
 
-    Without its validators: they were issued for another URL, and a 304 to them would be a false "unchanged"
+    Without a token, which was for another host perhaps, and without its validators: they were issued for another URL, and a 304 to them would be a false "unchanged"
     (a removed article that redirects to an older front page).
     """
     headers = request.headers.copy()
-    for name in VALIDATORS:
+    for name in (*VALIDATORS, "Authorization"):
         headers.pop(name, None)
     meta = {**request.meta, "download_slot": registrable_domain(location)}
     return request.replace(url=location, headers=headers, meta=meta, priority=request.priority + 1)
@@ -172,7 +179,8 @@ def capture_of_answer(ask: Ask, response: Response, max_size: int) -> Capture:
         body=body,
         not_modified=not_modified,
         frontier_id=ask.entry.id if ask.entry else None,
-        retry_at=retry_at(response.status, headers, finished),
+        # What an archive kept of a busy server is no word of the archive's own.
+        retry_at=None if is_memento(headers) else retry_at(response.status, headers, finished),
     )
 
 

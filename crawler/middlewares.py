@@ -25,6 +25,8 @@ from w3lib.url import safe_url_string
 from archive.times import utc_now
 from archive.types import Redirect
 from archive.urls import registrable_domain
+from crawler.archived import is_memento
+from crawler.asking import refusal_hold
 from crawler.fetch import (
     FETCH_ERRORS,
     REDIRECT_STATUSES,
@@ -131,7 +133,8 @@ class HoldMiddleware:
 
     def response_downloaded(self, response: Response, request: Request) -> None:
         host = host_key(request.url)
-        if response.status not in DEFAULT_HOLD:
+        headers = header_pairs(response.headers)
+        if response.status not in DEFAULT_HOLD or is_memento(headers):
             if response.status < 400:
                 self.refusals.pop(host, None)
             return
@@ -140,8 +143,10 @@ class HoldMiddleware:
         if robots and response.status == 503 and not response.headers.get("Retry-After"):
             return  # all pages of the host end with "robots" now: there is nothing left to hold
         now = utc_now()
-        until = retry_at(response.status, header_pairs(response.headers), now)
+        until = retry_at(response.status, headers, now)
         assert until is not None
+        use = self.spider.desk.use_of(ask.entry) if ask is not None and ask.entry is not None else None
+        until = max(until, refusal_hold(use, headers, now) or until)
         until = max(until, now + repeated_hold(self.refusals[host]))
         self.refusals[host] += 1
         self.spider.holds.hold(host, until, f"answered {response.status} to {request.url}")
@@ -238,8 +243,8 @@ class RedirectMiddleware:
     def process_response(self, request: Request, response: Response) -> Request | Response:
         ask = Ask.of(request)
         hop = next_hop(response)
-        if ask is None or hop is None:
-            return response
+        if ask is None or hop is None or is_memento(header_pairs(response.headers)):
+            return response  # a redirect that an archive kept is what the page was: see crawler.archived
         limit = MAX_ROBOTS_REDIRECTS if ask.purpose == "robots" else self.max_times
         if len(ask.redirects) >= limit:
             raise NotFetched("too_many_redirects", f"more than {limit} redirects, the last to {hop.location}")

@@ -31,7 +31,7 @@ class ArchivePipeline:
         try:
             spider.archive.add_capture(
                 item.capture,
-                source.leads if source is not None else (),
+                source.leads if source is not None else item.leads,
                 run_id=spider.run_id,
                 story_id=spider.story_id,
                 reading=(source.outcome, source.reason) if source is not None else None,

@@ -23,7 +23,9 @@ def summary_text(summary: RunSummary, failed_given: Iterable[tuple[str, str]] = 
     for source in summary.sources:
         found = f"{_count(source.leads, 'lead')}, {source.new_leads} new" if source.outcome == "ok" else source.outcome
         reason = f" ({source.reason})" if source.reason else ""
-        lines.append(f"  {source.source:<11}{source.query}  {found}{reason}")
+        lines.append(f"  {source.source:<11}{source.query}  {found.replace('_', ' ')}{reason}")
+        if source.alarm:
+            lines.append(f"  {'':<11}Alarm: {source.alarm}")
     lines += [f"  {'page':<11}{url}  failed ({cause})" for url, cause in failed_given]
     if summary.failed:
         lines.append(f"  failed     {_table(summary.failed)}")
@@ -48,6 +50,6 @@ def exit_code(summary: RunSummary, failed_given: Iterable[tuple[str, str]] = ())
     """0: all went well. 1: a source failed, a URL that the user named failed, or the run did."""
     if summary.state == "failed" or any(failed_given):
         return 1
-    if any(source.outcome in ("failed", "unreadable") for source in summary.sources):
+    if any(source.outcome in ("failed", "unreadable", "refused") for source in summary.sources):
         return 1
     return 1 if summary.failed and not summary.fetched else 0

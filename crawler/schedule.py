@@ -13,6 +13,9 @@ an answer, page still fresh     after `fresh`
 an answer                       after `every`
 ==============================  =============================================================
 
+A question to a source is asked again after the source's own `every`; the table holds for it otherwise.
+What a web archive kept is fetched once: see `next_due_of_kept`.
+
 *Fresh* is a page whose text may still be worked on: known, or last changed, less than `fresh_for` ago.
 """
 
@@ -28,6 +31,9 @@ FIRST_RETRY: Final = timedelta(minutes=5)
 LONGEST_RETRY: Final = timedelta(days=1)
 FORBIDDEN_EVERY: Final = timedelta(days=1)
 REFUSED_EVERY: Final = timedelta(hours=6)
+
+MAX_ATTEMPTS: Final = 6
+"""About two and a half hours of tries, doubled each time."""
 
 
 def next_due(
@@ -61,6 +67,19 @@ def _wait(
     if fresh_since is not None and now - fresh_since < schedule.fresh_for:
         return min(schedule.fresh, schedule.every)
     return schedule.every
+
+
+def next_due_of_kept(capture: Capture, entry: FrontierEntry, now: datetime) -> datetime | None:
+    """When a web archive is asked again for a capture that it keeps; None: never.
+
+    What came is final, and so is "I have none". A failure is tried again, but no longer than `MAX_ATTEMPTS` times.
+    """
+    failed = capture.error_class is not None or capture.status is None
+    down = capture.purpose != "page" and capture.status is not None and (capture.status >= 500 or capture.status == 429)
+    if not (failed or down) or capture.error_class == "decoding" or entry.attempts + 1 >= MAX_ATTEMPTS:
+        return None
+    wait = FORBIDDEN_EVERY if capture.error_class in ("guard", "robots") else back_off(entry.attempts)
+    return max(now + wait, capture.retry_at) if capture.retry_at is not None else now + wait
 
 
 def back_off(attempts: int) -> timedelta:

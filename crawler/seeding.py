@@ -1,13 +1,17 @@
-"""What a crawl starts from: the URLs that a watch names, and what its copies say of themselves."""
+"""What a crawl starts from: the URLs that a watch names, what its copies say of themselves, what its sources are asked."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from archive.store import Store
+from archive.store import SourceResult, Store
 from archive.types import Lead, Purpose, Story
 from crawler.discovery.markup import leads_from_markup
+from crawler.discovery.questions import questions
+from crawler.discovery.search import Asking, Question
+from crawler.discovery.search.indexes import is_public
 from crawler.watch import Watch
 
 
@@ -27,8 +31,17 @@ def given_leads(watch: Watch) -> tuple[Lead, ...]:
     )
 
 
-def seed(store: Store, watch: Watch, *, run_id: int | None, now: datetime) -> int:
-    """Put what *watch* names, and what its copies point to, on the frontier. Returns the story's id.
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """What a crawl starts from."""
+
+    story_id: int
+    #: URLs of the questions as they are put now; other requests to sources are parts of answers, and not put again
+    questions: frozenset[str] = frozenset()
+
+
+def seed(store: Store, watch: Watch, *, run_id: int | None, now: datetime) -> Seeded:
+    """Put what *watch* names, what its copies point to and what its sources are asked on the frontier.
 
     Known URLs keep their place and their due time; only those never heard of become due.
     """
@@ -37,7 +50,9 @@ def seed(store: Store, watch: Watch, *, run_id: int | None, now: datetime) -> in
     store.add_leads(given_leads(watch), story_id=story.id, run_id=run_id, now=now)
     if watch.sources.follow_copies:
         store.add_leads(tuple(copy_leads(store, story)), story_id=story.id, run_id=run_id, now=now)
-    return story.id
+    if not watch.sources.search:
+        return Seeded(story.id)
+    return Seeded(story.id, _seed_questions(store, watch, story, run_id=run_id, now=now))
 
 
 def copy_leads(store: Store, story: Story) -> Iterator[Lead]:
@@ -45,3 +60,45 @@ def copy_leads(store: Store, story: Story) -> Iterator[Lead]:
     assert story.id is not None
     for page in store.copies_of(story.id):
         yield from leads_from_markup(page.markup, page.links, page.url, story.urls, story.short_ids)
+
+
+# --- sources that are asked -----------------------------------------------------------------------
+
+
+def _seed_questions(store: Store, watch: Watch, story: Story, *, run_id: int | None, now: datetime) -> frozenset[str]:
+    """Put the questions for all sources on the frontier. Returns their URLs."""
+    assert story.id is not None
+    made = questions(story, added=watch.questions.add, struck=watch.questions.strike)
+    asked = (*made, *copy_questions(store, story))
+    published = store.first_published(story.id)
+    private = bool(story.urls) and not any(is_public(url) for url in story.urls)
+    urls: set[str] = set()
+    for use in watch.sources.search:
+        since = store.last_answered(use.name, watch.slug)
+        put = store.questions_put(use.name, story.id)
+        first = Asking(story, asked, use.settings, now, None, published)
+        known = replace(first, since=since)
+        leads: list[Lead] = []
+        if not (private and use.by_default):
+            # A question never put before asks for all there is, the others for what came since the last answer.
+            leads = [lead for lead in use.source.ask(known) if lead.query in put]
+            leads += [lead for lead in use.source.ask(first) if lead.query not in put]
+        if not leads and run_id is not None:
+            why = "the story's addresses are on private hosts" if private else "none of the story's questions suits it"
+            nothing = f"nothing to ask: {why}"
+            store.add_source_result(run_id, SourceResult(use.name, watch.slug, "not_asked", nothing, 0, 0))
+        urls.update(lead.url for lead in leads)
+        if since is None or now - since >= use.every:
+            store.retire_questions(use.name, story_id=story.id, but=[lead.url for lead in leads])
+        else:
+            # Not due: that a question begins where the last answer ended, and so has another URL, does not make it new.
+            leads = [lead for lead in leads if lead.query not in put]
+        store.add_leads(leads, story_id=story.id, run_id=run_id, now=now)
+    return frozenset(urls)
+
+
+def copy_questions(store: Store, story: Story) -> Iterator[Question]:
+    """The addresses of the copies found: their older versions are asked for."""
+    assert story.id is not None
+    for page in store.copies_of(story.id):
+        yield Question("url", page.url, page.language, "a page that carries text of the story")

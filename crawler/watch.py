@@ -24,6 +24,7 @@ from archive.exceptions import ConfigError, StoryTextError
 from archive.text import detect_language
 from archive.types import Role, Story, StoryText, TextUrl
 from archive.urls import is_http
+from crawler.discovery.search.registry import Use, read_uses
 
 T = TypeVar("T")
 
@@ -47,6 +48,18 @@ class Sources:
     front_pages: tuple[str, ...] = ()
     #: what a captured copy says of itself: canonical, hreflang, original source, AMP, links to the story
     follow_copies: bool = True
+    #: search engines, web archives and the like, that are asked for the story: those that are on
+    search: tuple[Use, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """What the user changes about the questions that are made from the article: see `afterprint queries`."""
+
+    #: asked besides them
+    add: tuple[str, ...] = ()
+    #: questions, or parts of them, that are not asked
+    strike: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +101,7 @@ class Watch:
     slug: str
     story: Story
     sources: Sources = Sources()
+    questions: Questions = Questions()
     schedule: Schedule = Schedule()
     politeness: Politeness = Politeness()
     alerts: Alerts = Alerts()
@@ -97,10 +111,23 @@ class Watch:
 
 
 _KEYS: Mapping[str, tuple[str, ...]] = {
-    "": ("url", "name", "title", "languages", "text", "outlet", "sources", "schedule", "politeness", "alerts"),
+    "": (
+        "url",
+        "name",
+        "title",
+        "languages",
+        "text",
+        "outlet",
+        "sources",
+        "questions",
+        "schedule",
+        "politeness",
+        "alerts",
+    ),
     "text": ("file", "url", "language", "role"),
     "outlet": ("name", "aliases", "short_ids", "urls"),
-    "sources": ("pages", "feeds", "sitemaps", "front_pages", "follow_copies"),
+    "sources": ("pages", "feeds", "sitemaps", "front_pages", "follow_copies", "search"),
+    "questions": ("add", "strike"),
     "schedule": ("every", "fresh", "fresh_for"),
     "politeness": ("contact", "delay", "allow_private", "max_pages", "max_pages_per_host"),
     "alerts": ("on",),
@@ -161,15 +188,17 @@ class _Reader:
 
     def watch(self, table: Mapping[str, Any]) -> Watch:
         self._check_keys("", table)
-        for section in ("outlet", "sources", "schedule", "politeness", "alerts"):
+        for section in ("outlet", "sources", "questions", "schedule", "politeness", "alerts"):
             if section in table:
                 self._check_keys(section, self._table(table, section))
         alerts = self._alerts(self._table(table, "alerts"))
+        asked = self._table(table, "questions")
         story = replace(self._story(table), alerts=alerts.on)
         return Watch(
             slug=story.slug,
             story=story,
             sources=self._sources(self._table(table, "sources")),
+            questions=Questions(*(self._strings("questions", asked, key) for key in ("add", "strike"))),
             schedule=self._schedule(self._table(table, "schedule")),
             politeness=self._politeness(self._table(table, "politeness")),
             alerts=alerts,
@@ -279,7 +308,22 @@ class _Reader:
             sitemaps=urls("sitemaps"),
             front_pages=urls("front_pages"),
             follow_copies=self._value("sources", table, "follow_copies", bool, True),
+            search=self._search(table.get("search", {})),
         )
+
+    def _search(self, said: Any) -> tuple[Use, ...]:
+        if said is False:
+            return ()
+        if not isinstance(said, dict):
+            raise self._error("sources", "search", "must be false, or a section, written [sources.search]")
+        return read_uses(said, self._place_of_source, parse_duration)
+
+    def _place_of_source(self, name: str) -> str:
+        line = _line_of(self.source, "sources.search", name) or _line_of(self.source, "sources", f"search.{name}")
+        headed = re.search(rf"^\s*\[\s*sources\.search\.{re.escape(name)}\s*\]", self.source, re.MULTILINE)
+        if line is None and headed:
+            line = self.source[: headed.end()].count("\n") + 1
+        return f"{self.path}, line {line}" if line else str(self.path)
 
     def _schedule(self, table: Mapping[str, Any]) -> Schedule:
         default = Schedule()

@@ -22,6 +22,7 @@ COMMANDS = {
     "add": "working",
     "add-text": "telling",
     "check": "working",
+    "queries": "queries",
     "crawl": "working",
     "process": "working",
     "run": "working",
@@ -31,6 +32,7 @@ COMMANDS = {
     "explain": "reading",
     "diff": "reading",
     "serve": "showing",
+    "publish": "publishing",
     "newsroom": "showing",
     "demo": "showing",
 }

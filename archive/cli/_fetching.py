@@ -82,6 +82,7 @@ def _watch(urls: Sequence[str], manners: Manners) -> str:
             "[sources]",
             f"pages = {json.dumps(urls[1:])}",
             "follow_copies = false",
+            "search = false",
             "[politeness]",
             f"contact = {json.dumps(manners.contact)}",
             f"allow_private = {json.dumps(manners.allow_private)}",

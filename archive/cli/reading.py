@@ -74,7 +74,9 @@ def _status(store: Store) -> dict[str, Any]:
                     "failed": run.failed,
                     "skipped": run.skipped,
                     "failing_sources": store.failing_sources(run.id),
+                    "empty_sources": store.empty_sources(run.id),
                 },
+                "alarms": store.alarms(story.slug),
             }
         )
     return {
@@ -104,7 +106,21 @@ def _print_story(story: dict[str, Any]) -> None:
         f"{run['unchanged']} unchanged{f', failed: {failed}' if failed else ''}"
     )
     for source in run["failing_sources"]:
-        click.echo(f"  Down      {source['source']} {source['query']}: {source['reason']}")
+        click.echo(f"  {_OUTCOMES[source['outcome']]:<9} {source['source']} {source['query']}: {source['reason']}")
+    if run["empty_sources"]:
+        click.echo(f"  Nothing   found by {', '.join(f'{name} ({n})' for name, n in run['empty_sources'].items())}")
+    for alarm in story["alarms"]:
+        click.secho(f"  Alarm     {alarm}", bold=True)
+
+
+_OUTCOMES = {
+    "failed": "Down",
+    "unreadable": "Unclear",
+    "refused": "Refused",
+    "limited": "Limited",
+    "not_asked": "Not asked",
+}
+"""What became of a source that gave nothing -> the word for it."""
 
 
 @click.command("explain", short_help="Why a page was matched, or not; or what B is to A.")

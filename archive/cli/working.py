@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import click
 
 from archive.cli._context import Context, print_json, usage_error
+from archive.cli.leads import import_leads
 from archive.exceptions import ConfigError
 
 WATCH = click.Path(dir_okay=False, path_type=Path)
@@ -89,6 +90,7 @@ def check_command(watch: Path, as_json: bool) -> None:
                 ],
                 "text_urls": [{"url": t.url, "language": t.language, "role": t.role} for t in story.text_urls],
                 "asked": [{"purpose": lead.purpose, "url": lead.url} for lead in leads],
+                "search": [use.name for use in loaded.sources.search],
                 "notices": loaded.notices,
             }
         )
@@ -103,6 +105,8 @@ def check_command(watch: Path, as_json: bool) -> None:
             )
     for lead in leads:
         click.echo(f"  {lead.purpose:<9} {lead.url}")
+    for use in loaded.sources.search:
+        click.echo(f"  asks      {use.name}, every {use.every.days or use.every}{' days' if use.every.days else ''}")
     if not loaded.politeness.contact:
         click.echo("  Note: no [politeness] contact. Webmasters will see no address to write to.")
     for notice in loaded.notices:
@@ -251,9 +255,9 @@ def run_command(
     sys.exit(code)
 
 
-@click.group("import", short_help="Bring in captures made by others.")
+@click.group("import", short_help="Bring in captures and leads of others.")
 def import_command() -> None:
-    """Bring in captures that other programs made."""
+    """Bring in captures that other programs made, and addresses that others found."""
 
 
 @import_command.command("warc")
@@ -309,3 +313,6 @@ def import_warc(context: Context, files: tuple[Path, ...], as_json: bool) -> Non
         return
     click.echo(f"{done.added} captures added, {done.known} known already, {done.broken} broken records.")
     click.echo("Next: afterprint process")
+
+
+import_command.add_command(import_leads)

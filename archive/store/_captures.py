@@ -105,6 +105,8 @@ class Captures(Frontier):
                    WHERE run_id = ? AND (error_class IS NOT NULL OR status >= 400)
                      -- a site without a robots.txt allows all: that is no failure
                      AND NOT (purpose = 'robots' AND status BETWEEN 400 AND 499)
+                     -- what a source means by its status stands in its own row: one index says "I have none" as a 404
+                     AND NOT (purpose = 'search' AND error_class IS NULL)
                    GROUP BY 1 ORDER BY 2 DESC, 1""",
                 (run_id,),
             )

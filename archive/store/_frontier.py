@@ -58,7 +58,7 @@ class Frontier(Sources):
         return new
 
     def _add_to_frontier(self, lead: Lead, key: str, story_id: int, at: str) -> int:
-        row = self._one("SELECT id FROM frontier WHERE url_key = ?", (key,))
+        row = self._one("SELECT id, state FROM frontier WHERE url_key = ?", (key,))
         if row is None:
             cursor = self._run(
                 """INSERT INTO frontier (url, url_key, purpose, domain, state, due_at, why, added_at)
@@ -70,6 +70,9 @@ class Frontier(Sources):
             frontier_id = cursor.lastrowid
         else:
             frontier_id = row["id"]
+            if lead.purpose == "search" and row["state"] == "done":
+                # The next part of an answer that was asked for anew.
+                self._run("UPDATE frontier SET state = 'waiting', due_at = ? WHERE id = ?", (at, frontier_id))
         self._run("INSERT OR IGNORE INTO frontier_story (frontier_id, story_id) VALUES (?, ?)", (frontier_id, story_id))
         return int(row is None)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from archive.store._base import Base
@@ -89,6 +90,54 @@ class Sources(Base):
             )
         )
 
+    def last_answered(self, source: str, watch: str) -> datetime | None:
+        """When the last run of *watch* began in which *source* answered; None if there is none."""
+        value = self._value(
+            """SELECT max(r.started_at) FROM run_source s JOIN run r ON r.id = s.run_id
+               WHERE s.source = ? AND r.watch = ? AND s.outcome IN ('ok', 'empty', 'unchanged')""",
+            (source, watch),
+        )
+        return from_text(value) if value else None
+
+    def questions_put(self, source: str, story_id: int) -> set[str]:
+        """The questions, in words, that *source* has been asked for a story."""
+        rows = self._all(
+            "SELECT DISTINCT query FROM lead WHERE story_id = ? AND source = ? AND purpose = 'search'",
+            (story_id, source),
+        )
+        return {row["query"] for row in rows}
+
+    def retire_questions(self, source: str, *, story_id: int, but: Collection[str]) -> None:
+        """Put no question again that was answered and is no longer among those to put: it was struck, or overtaken."""
+        rows = self._all(
+            """SELECT f.id, f.url FROM frontier f JOIN frontier_story s ON s.frontier_id = f.id
+               WHERE s.story_id = ? AND f.why = ? AND f.purpose = 'search' AND f.state = 'waiting' AND f.visits > 0
+                 AND f.attempts = 0
+                 AND NOT EXISTS (SELECT 1 FROM frontier_story o WHERE o.frontier_id = f.id AND o.story_id != s.story_id)""",
+            (story_id, source),
+        )
+        wanted = set(but)
+        with self.transaction():
+            for row in rows:
+                if row["url"] not in wanted:
+                    self._run("UPDATE frontier SET state = 'done' WHERE id = ?", (row["id"],))
+
+    def first_published(self, story_id: int) -> datetime | None:
+        """The earliest date that a page at one of the story's own addresses states; None if none was read.
+
+        The earliest: a page that moves is often dated anew, and none is dated back.
+        """
+        rows = self._all(
+            """SELECT DISTINCT e.published FROM story_url u JOIN page_url pu ON pu.url_key = u.url_key
+               JOIN version v ON v.page_id = pu.page_id JOIN extraction e ON e.id = v.extraction_id
+               WHERE u.story_id = ? AND e.published GLOB '[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]*' ORDER BY 1""",
+            (story_id,),
+        )
+        for row in rows:
+            with suppress(ValueError):
+                return datetime.fromisoformat(row["published"][:10]).replace(tzinfo=UTC)
+        return None
+
     def raise_alarms(self, run_id: int) -> list[str]:
         """Mark the sources of a run that used to give and gave nothing this time. Returns the alarms in words.
 
@@ -109,7 +158,8 @@ class Sources(Base):
                 if sum(leads > 0 for leads in gave) < ALARM_GAVE or not gave[0]:
                     continue
                 name = f"{row['source']} {row['query']}" if row["query"] else row["source"]
-                alarm = f"it gave {gave[0]} leads the time before and none now ({row['said'] or 'empty'})"
+                leads = "1 lead" if gave[0] == 1 else f"{gave[0]} leads"
+                alarm = f"it gave {leads} the time before and none now ({row['said'] or 'empty'})"
                 self._run("UPDATE run_source SET alarm = ? WHERE id = ?", (alarm, row["id"]))
                 alarms.append(f"{name} fell silent: {alarm}")
         return alarms

@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -26,14 +27,17 @@ from scrapy import Request, Spider, signals
 
 from archive.exceptions import AfterprintError, ConfigError, StoreError
 from archive.times import utc_now
-from archive.types import Capture, FrontierEntry, Purpose
+from archive.types import Capture, FrontierEntry, Headers, Lead, Purpose
 from crawler.archive_port import ArchivePort
+from crawler.archived import leads_of, page_of
+from crawler.asking import Desk, refusal_hold
+from crawler.discovery.search import WithCredentials
 from crawler.fetch import FETCH_ERRORS, Ask, GivenBack, capture_of_answer, capture_of_failure, make_request
 from crawler.politeness import HostHolds, host_key, user_agent
-from crawler.schedule import next_due
-from crawler.slots import give_back_queued
+from crawler.schedule import MAX_ATTEMPTS, back_off, next_due, next_due_of_kept
+from crawler.slots import give_back_queued, slow_down
 from crawler.sources import SourceResult, read_source
-from crawler.watch import Watch, load_watch
+from crawler.watch import Schedule, Watch, load_watch
 
 if TYPE_CHECKING:
     from typing import Self
@@ -43,6 +47,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from archive.store import RunSummary
+    from crawler.seeding import Seeded
 
 logger = logging.getLogger(__name__)
 
@@ -63,8 +68,10 @@ class Captured:
     capture: Capture
     #: None for a page, and for a robots.txt fetched on the way
     source: SourceResult | None = None
-    #: None if no frontier entry asked for it
+    #: None if no frontier entry asked for it, or if it is not to be asked again
     next_due: datetime | None = None
+    #: what else to fetch, where the capture is no source's answer
+    leads: tuple[Lead, ...] = ()
 
 
 class ArchiveSpider(Spider):
@@ -78,14 +85,19 @@ class ArchiveSpider(Spider):
     """
 
     #: what this spider fetches
-    purposes: ClassVar[frozenset[Purpose]] = frozenset(("page", "feed", "sitemap", "robots", "front_page"))
+    purposes: ClassVar[frozenset[Purpose]] = frozenset(
+        ("page", "feed", "sitemap", "robots", "front_page", "search", "memento", "warc_record")
+    )
     #: whether the watch's own URLs and sources are put on the frontier first
     plants_seeds: ClassVar[bool] = True
 
     archive: ArchivePort
     holds: HostHolds
+    desk: Desk
     run_id: int
     story_id: int
+    #: the URLs of the questions that are put again when they are due
+    questions: frozenset[str]
 
     def __init__(
         self, watch: Watch, archive: str = "archive.db", budget: int | None = None, again: bool = False, **kwargs: Any
@@ -150,14 +162,17 @@ class ArchiveSpider(Spider):
 
     # --- begin and end: called by extensions.RunRecord -------------------------------------------
 
-    def begin(self, archive: ArchivePort, *, run_id: int, story_id: int) -> None:
+    def begin(self, archive: ArchivePort, *, run_id: int, seeded: Seeded) -> None:
         """Take the archive; from here on there are URLs to lease."""
         self.archive = archive
         self.run_id = run_id
-        self.story_id = story_id
+        self.story_id = seeded.story_id
+        self.questions = seeded.questions
         self.holds = HostHolds(archive, utc_now)
+        asked = self.watch.sources.search if "search" in self.purposes else ()
+        self.desk = Desk(asked, archive, utc_now())
         if self.again:
-            archive.make_due(story_id=story_id, now=utc_now())
+            archive.make_due(story_id=self.story_id, now=utc_now())
         self._guardian = asyncio.get_running_loop().create_task(self._empty_slots_when_stopped())
 
     def end(self) -> None:
@@ -203,8 +218,15 @@ class ArchiveSpider(Spider):
         self.in_flight[entry.id] = entry
         self._asked.add(entry.id)
         self._sent[entry.domain] += 1
+        self.desk.asked(entry)
+        own_headers: Headers = ()
+        if (use := self.desk.use_of(entry)) is not None:
+            assert self.crawler.engine is not None
+            slow_down(self.crawler.engine.downloader, entry.domain, use.manners.delay)
+            if isinstance(use.source, WithCredentials):
+                own_headers = use.source.request_headers(entry.url, use.settings["url"], os.environ)
         ask = Ask(url=entry.url, purpose=entry.purpose, entry=entry)
-        request = make_request(ask, self.user_agent, slot=entry.domain)
+        request = make_request(ask, self.user_agent, slot=entry.domain, own_headers=own_headers)
         request.callback = self.answered
         request.errback = self.failed
         return request
@@ -226,6 +248,8 @@ class ArchiveSpider(Spider):
             until = self.holds.until(host_key(entry.url))
             if until is not None:
                 self._give_back(entry, "held", until)
+            elif (until := self.desk.closed_until(entry, utc_now())) is not None:
+                self._give_back(entry, "daily budget", until)
             elif self._exhausted(entry.domain):
                 self.skipped["host budget"] += 1
                 self._aside.append(entry)
@@ -250,7 +274,11 @@ class ArchiveSpider(Spider):
                 busy_domains=busy,
                 per_domain=PER_DOMAIN,
             )
-            ours = [entry for entry in entries if entry.purpose in self.purposes and entry.id not in self._asked]
+            ours = [
+                entry
+                for entry in entries
+                if entry.purpose in self.purposes and entry.id not in self._asked and self.desk.is_ours(entry)
+            ]
             # What came and is not ours stays leased until the run ends, or it would come again and again.
             self._aside.extend(entry for entry in entries if entry not in ours)
             self._buffer.extend(ours)
@@ -321,9 +349,33 @@ class ArchiveSpider(Spider):
         """*capture* with what follows from it."""
         if ask.entry is None:
             return Captured(capture)
-        fresh_since = ask.entry.fresh_since
-        due = next_due(self.watch.schedule, capture, ask.entry, capture.finished_at, fresh_since=fresh_since)
+        now = capture.finished_at
+        if ask.purpose == "search":
+            return self._answer(capture, ask.entry, now)
+        if ask.purpose in ("memento", "warc_record"):
+            page = page_of(capture)
+            return Captured(page, None, next_due_of_kept(page, ask.entry, now), leads_of(capture, page, ask.entry.why))
+        due = next_due(self.watch.schedule, capture, ask.entry, now, fresh_since=ask.entry.fresh_since)
         return Captured(capture, read_source(capture), due)
+
+    def _answer(self, capture: Capture, entry: FrontierEntry, now: datetime) -> Captured:
+        """What a source answered to a question, and when that is asked again."""
+        use = self.desk.use_of(entry)
+        assert use is not None
+        result = read_source(capture, use.source)
+        assert result is not None
+        schedule = Schedule(every=use.every, fresh=use.every)
+        if result.outcome == "limited":  # by its status, or by a notice under status 200
+            until = max(filter(None, (capture.retry_at, refusal_hold(use, capture.headers, now), now)))
+            self.holds.hold(host_key(capture.url), until, f"{use.name}: {result.reason}")
+            reason = f"{result.reason}; left alone until {until:%Y-%m-%d %H:%M:%S} UTC"
+            return Captured(capture, replace(result, reason=reason), max(until, now + back_off(entry.attempts)))
+        if result.outcome == "unreadable" and (capture.status or 0) < 400:
+            return Captured(capture, result, now + back_off(entry.attempts))  # it may be a page about maintenance
+        if capture.url not in self.questions and (result.outcome != "failed" or entry.attempts + 1 >= MAX_ATTEMPTS):
+            # A part of an answer: it is asked for when the question is put again.
+            return Captured(capture, result, None)
+        return Captured(capture, result, next_due(schedule, capture, entry, now))
 
     def _item_done(self, item: Captured) -> None:
         capture = item.capture
@@ -331,7 +383,7 @@ class ArchiveSpider(Spider):
         entry = self.in_flight.get(capture.frontier_id) if capture.frontier_id is not None else None
         if entry is None:
             return
-        if item.source is not None and item.source.leads:
+        if item.leads or (item.source is not None and item.source.leads):
             self._next_lease = 0.0
         if entry.why == "given" and capture.purpose == "page" and (capture.error_class or (capture.status or 0) >= 400):
             cause = (
@@ -351,9 +403,11 @@ class ArchiveSpider(Spider):
         self.skipped[why] += 1
         if until is not None:
             self._returning.add(until)
-        if entry.id in self._asked:
+        sent = entry.id in self._asked
+        if sent:
             self._asked.discard(entry.id)
             self._sent[entry.domain] -= 1
+        self.desk.given_back(entry, why, until, sent=sent)
         self.archive.release(entry, due_at=until or entry.due_at, reason=why)
         self._settle(entry)
 

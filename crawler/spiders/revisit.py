@@ -6,7 +6,7 @@ from crawler.spiders.base import ArchiveSpider
 
 
 class RevisitSpider(ArchiveSpider):
-    """Pages that are due; sources stay as they are.
+    """Pages that are due; sources and web archives stay as they are.
 
     Domain: any.
     Caveats: needs `-a watch=PATH`; one crawl per archive at a time.

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from archive.types import Capture, FrontierEntry
-from crawler.schedule import next_due
+from crawler.schedule import next_due, next_due_of_kept
 from crawler.watch import Schedule
 
 NOW = datetime(2023, 1, 20, 12, tzinfo=UTC)
@@ -57,3 +57,26 @@ def test_next_due(row: tuple[dict[str, Any], dict[str, Any], timedelta]) -> None
     capture, known, expected = row
 
     assert due_in(capture, **known) == expected
+
+
+@pytest.mark.parametrize(
+    ("capture", "attempts", "wait"),
+    [
+        ({"purpose": "page", "status": 200}, 0, None),
+        ({"purpose": "page", "status": 503, "origin": "wayback"}, 0, None),
+        ({"purpose": "memento", "status": 404}, 0, None),
+        ({"purpose": "memento", "status": 503}, 1, 10 * MINUTE),
+        ({"purpose": "memento", "status": 429, "retry_at": NOW + HOUR}, 0, HOUR),
+        ({"purpose": "memento", "error_class": "timeout"}, 0, 5 * MINUTE),
+        ({"purpose": "memento", "error_class": "timeout"}, 5, None),
+        ({"purpose": "memento", "error_class": "robots"}, 0, DAY),
+        ({"purpose": "warc_record", "error_class": "decoding", "status": 206}, 0, None),
+    ],
+    ids=["it came", "an archived 503 came", "never archived", "down", "asked too often", "no answer", "the sixth try",
+         "robots.txt forbids", "a torn record"],
+)  # fmt: skip
+def test_what_an_archive_keeps_is_fetched_once(capture: dict[str, Any], attempts: int, wait: timedelta | None) -> None:
+    entry = FrontierEntry(1, "http://a.example/", "memento", "a.example", attempts, NOW, NOW)
+    due = next_due_of_kept(Capture(url=entry.url, started_at=NOW, finished_at=NOW, **capture), entry, NOW)
+
+    assert (due - NOW if due is not None else None) == wait

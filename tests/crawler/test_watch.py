@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archive.exceptions import ConfigError, StoryTextError
-from crawler.watch import load_watch, parse_duration
+from crawler.watch import Watch, load_watch, parse_duration
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LONG = " ".join(f"The ferry number {n} left the harbour late on a grey morning." for n in range(12))
@@ -144,3 +144,68 @@ def test_the_shipped_watches_are_in_order() -> None:
 @pytest.mark.parametrize(("text", "seconds"), [("30m", 1800), ("1.5h", 5400), ("3d", 259200), (" 90 s ", 90)])
 def test_durations(text: str, seconds: float) -> None:
     assert parse_duration(text).total_seconds() == seconds
+
+
+# --- sources that are asked -------------------------------------------------------------------------
+
+
+def searching(folder: Path, lines: str) -> Watch:
+    path = folder / "searching.toml"
+    path.write_text(f'url = "https://example.org/a"\n{lines}\n')
+    return load_watch(path)
+
+
+def test_a_watch_that_says_nothing_asks_what_is_on_by_default(tmp_path: Path) -> None:
+    uses = {use.name: use for use in searching(tmp_path, "").sources.search}
+
+    assert {"wayback", "commoncrawl"} <= set(uses)
+    assert not {"google_news", "bing_news", "searxng", "media_cloud"} & set(uses)
+    assert uses["wayback"].by_default
+
+
+def test_each_source_has_its_switch_and_one_word_turns_all_off(tmp_path: Path) -> None:
+    names = {
+        use.name for use in searching(tmp_path, "[sources.search]\nwayback = false\nbing_news = true").sources.search
+    }
+
+    assert "wayback" not in names
+    assert "bing_news" in names
+    assert searching(tmp_path, "[sources]\nsearch = false").sources.search == ()
+
+
+def test_a_source_takes_its_own_settings_and_other_manners(tmp_path: Path) -> None:
+    lines = '[sources.search.wayback]\nurl = "http://127.0.0.1:1/"\nper_page = 3\nevery = "2d"\ndelay = "4s"\nper_day = 10\npause = "5m"'
+    use = next(use for use in searching(tmp_path, lines).sources.search if use.name == "wayback")
+
+    assert use.settings == {"url": "http://127.0.0.1:1", "per_page": 3}
+    assert (use.every, use.manners.delay, use.manners.per_day, use.manners.pause) == (timedelta(days=2), 4.0, 10, 300.0)
+    assert not use.by_default
+
+
+@pytest.mark.parametrize(
+    ("lines", "cause", "line", "remedy"),
+    [
+        ("[sources.search]\nwaybak = true", "unknown key `waybak`", 3, "`wayback`"),
+        ("[sources.search]\n\nwayback = { ulr = 'http://x.example' }", "unknown key `ulr`", 4, "`url`"),
+        ("[sources.search.commoncrawl]\nsince = 'winter'", "`since`: 'winter' is no year", 2, "watch-file"),
+        ("[sources.search]\nwayback = 'yes'", "`wayback`: must be true, false or a table", 3, "watch-file"),
+        ("[sources.search]\nwayback = { every = 'often' }", "`every`: 'often' is no duration", 3, "watch-file"),
+        ("[sources.search]\nwayback = { per_day = 0 }", "`per_day`: must be at least 1", 3, "watch-file"),
+        ("[sources]\nsearch = 'all'", "`search`: must be false, or a section", 3, "watch-file"),
+    ],
+)
+def test_a_mistake_in_a_source_names_line_key_and_cause(
+    tmp_path: Path, lines: str, cause: str, line: int, remedy: str
+) -> None:
+    with pytest.raises(ConfigError) as raised:
+        searching(tmp_path, lines)
+
+    assert cause in str(raised.value)
+    assert f"line {line}:" in str(raised.value)
+    assert remedy in str(raised.value)
+
+
+def test_questions_can_be_added_and_struck_out(tmp_path: Path) -> None:
+    watch = searching(tmp_path, '[questions]\nadd = ["nuclear blackmail"]\nstrike = ["Kremlin"]')
+
+    assert (watch.questions.add, watch.questions.strike) == (("nuclear blackmail",), ("Kremlin",))

@@ -41,6 +41,8 @@ class Web:
 
     def __init__(self) -> None:
         self.pages: dict[tuple[str, str], Page] = {}
+        #: host -> what answers for all its paths that are not in `pages`
+        self.hosts: dict[str, Callable[[BaseHTTPRequestHandler], None]] = {}
         self.log: list[Asked] = []
         self._lock = threading.Lock()
         web = self
@@ -87,7 +89,11 @@ class Web:
         headers = {name.lower(): value for name, value in request.headers.items()}
         with self._lock:
             self.log.append(Asked(time.monotonic(), host, request.path, headers))
-        page = self.pages.get((host, request.path), Page(404, body=b"not here"))
+        known = self.pages.get((host, request.path))
+        if known is None and host in self.hosts and request.path != "/robots.txt":
+            self.hosts[host](request)
+            return
+        page = known or Page(404, body=b"not here")
         if page.answer is not None:
             page.answer(request)
             return

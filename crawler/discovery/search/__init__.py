@@ -7,7 +7,8 @@
     frontier ◄═ Lead: pages to look at, mementos to fetch, the next part of the answer ◄── source.read ─┘
 
 A request is a URL on the frontier as any other: it survives a killed process, is asked again when it falls due, waits for its
-host, and its answer is a capture. So a source holds no state: where it stopped is the next request that its answer named.
+host, and its answer is a capture. So a source holds no state: where it stopped is the next request that its answer named,
+and what an answer must be read with rides in its request's fragment, which is not sent.
 To add one, write a module with a `SearchSource` in it, and name it in `crawler.discovery.search.registry`.
 """
 
@@ -16,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from archive.types import Headers, Lead, Source, Story
 from crawler.discovery.reading import SourceReading
@@ -70,8 +71,10 @@ class Asking:
     #: the source's own table in the watch, checked by `SearchSource.settings`
     settings: Mapping[str, Any]
     now: datetime
-    #: since when answers are wanted; None for all
+    #: since when answers are wanted: when the source last answered for this watch; None if it never did
     since: datetime | None = None
+    #: the earliest date that the work's own pages state, as far as they were read
+    published: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,14 @@ class Answer:
     def header(self, name: str) -> str | None:
         """The first value of the header *name* (any case), or None."""
         return next((value for key, value in self.headers if key == name.lower()), None)
+
+
+@runtime_checkable
+class WithCredentials(Protocol):
+    """A source whose requests need a token. It comes from the environment and goes nowhere but into the request."""
+
+    def request_headers(self, url: str, base: str, environ: Mapping[str, str]) -> Headers:
+        """The headers for a request to *url*; none if that is not at *base*, the address in the watch."""
 
 
 class SearchSource(Protocol):
