@@ -79,6 +79,13 @@ CREATE TABLE page_url (              -- the URLs a page has had
 CREATE INDEX page_url_key ON page_url(url_key);  -- which page is this URL?
 CREATE INDEX page_url_page ON page_url(page_id);
 
+CREATE TABLE page_form (             -- other keys under which a page's URL may be known: see archive.urls.page_keys
+  url_key     TEXT NOT NULL,
+  page_id     INTEGER NOT NULL REFERENCES page(id),
+  url         TEXT NOT NULL,
+  PRIMARY KEY (url_key, page_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE run (                   -- one crawl or import
   id           INTEGER PRIMARY KEY,
   kind         TEXT NOT NULL,        -- 'crawl', 'import'

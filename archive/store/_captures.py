@@ -15,7 +15,7 @@ from archive.store._frontier import Frontier
 from archive.store._sources import SourceOutcome, SourceResult
 from archive.times import from_text, to_text
 from archive.types import Capture, Lead
-from archive.urls import registrable_domain, url_key
+from archive.urls import page_keys, registrable_domain, same_page, url_key
 
 ZSTD_LEVEL = 3
 """As small as gzip -6 on news pages at a sixth of its CPU; level 9 gains a tenth and costs five times as much."""
@@ -313,18 +313,34 @@ class Captures(Frontier):
         """
         at = to_text(capture.started_at)
         asked = url_key(capture.url)
-        known = self._value("SELECT page_id FROM page_url WHERE url_key = ? ORDER BY id LIMIT 1", (asked,))
+        known = self._known_page(capture.url)
         if known is None:
             url, key = capture.url, asked
             if capture.status is not None and 200 <= capture.status < 300 and capture.final_url:
                 url, key = capture.final_url, url_key(capture.final_url)
-            known = self._value("SELECT page_id FROM page_url WHERE url_key = ? ORDER BY id LIMIT 1", (key,))
+            known = self._known_page(url)
             if known is None:
                 known = self._new_page(url, key, capture.purpose, at)
             if key != asked:
                 self._note_url(known, url, key, "redirect", at)
         self._note_url(known, capture.url, asked, "fetched", at)
         return int(known)
+
+    def _known_page(self, url: str) -> int | None:
+        """The page that *url* names: by its key, or by another form of the address that names one page only."""
+        key, *others = page_keys(url)
+        known = self._value("SELECT page_id FROM page_url WHERE url_key = ? ORDER BY id LIMIT 1", (key,))
+        if known is not None:
+            return int(known)
+        rows = self._all(
+            """SELECT page_id, url FROM page_url WHERE url_key IN (SELECT value FROM json_each(?1))
+               UNION SELECT page_id, url FROM page_form WHERE url_key IN (SELECT value FROM json_each(?2))""",
+            (json.dumps(others), json.dumps([key, *others])),
+        )
+        # A page with an id is not joined by its slug to an address with another id.
+        others_of_slug = {row["page_id"] for row in rows if not same_page(url, row["url"])}
+        pages = {row["page_id"] for row in rows} - others_of_slug
+        return int(pages.pop()) if len(pages) == 1 else None
 
     def _new_page(self, url: str, key: str, purpose: str, at: str) -> int:
         domain = registrable_domain(url)
@@ -343,6 +359,10 @@ class Captures(Frontier):
                ON CONFLICT (url) DO UPDATE SET first_seen = min(first_seen, excluded.first_seen),
                                                last_seen = max(last_seen, excluded.last_seen)""",
             (page_id, url, key, reason, at, at),
+        )
+        self._conn.executemany(
+            "INSERT INTO page_form (url_key, page_id, url) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            [(form, page_id, url) for form in page_keys(url)[1:]],
         )
 
     def _reschedule(self, entry: Any, capture: Capture, digest: str | None, next_due: datetime) -> None:

@@ -121,6 +121,21 @@ def test_forms_of_one_url_are_one_page_and_one_frontier_entry(store: Store, stor
     assert rows(store, "SELECT count(*) FROM page") == [(2,)]
 
 
+def test_the_generations_of_an_address_are_one_page_and_two_ids_under_one_slug_are_two(store: Store) -> None:
+    old = "https://motherboard.vice.com/nl/article/d3bz5w/pokemon-go"
+    for url in (
+        old,
+        "https://www.vice.com/nl/article/d3bz5w/pokemon-go",
+        "https://www.vice.com/nl/article/pokemon-go/",
+    ):
+        store.add_capture(capture(url))
+    assert rows(store, "SELECT count(DISTINCT page_id), count(*) FROM capture") == [(1, 3)]
+    store.add_capture(capture("https://www.vice.com/nl/article/qqqqqq/pokemon-go"))
+    assert rows(store, "SELECT count(DISTINCT page_id) FROM capture") == [(2,)], "another id is another article"
+    store.add_capture(capture("https://www.vice.com/nl/article/pokemon-go"))
+    assert rows(store, "SELECT count(DISTINCT page_id) FROM capture") == [(2,)], "known under its own key by now"
+
+
 def test_a_known_page_that_redirects_away_keeps_its_captures(store: Store) -> None:
     store.add_capture(capture())
     home = "https://example.org/"
