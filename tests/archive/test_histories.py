@@ -255,3 +255,16 @@ def test_a_page_that_stays_read_another_way_goes_on_without_a_claim(store: Store
         (3, 1, '["text"]'),
     ]
     assert rows(store, "SELECT words_added, words_removed FROM changes") == [(1, 1)], "the jump itself is no change"
+
+
+# --- fields -------------------------------------------------------------------------------------------
+
+
+def test_a_headline_alone_is_an_edit(store: Store) -> None:
+    see(store, 0, page())
+    see(store, 1, page(title="Port Merrin loses its ferry"))
+    run(store)
+    [(fields, reasons, words)] = rows(store, "SELECT fields, reasons, words_added + words_removed FROM changes")
+    assert list(json.loads(fields)) == ["title"]
+    assert "headline changed" in reasons
+    assert words == 0, "the headline is no part of the text"
