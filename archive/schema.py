@@ -289,6 +289,8 @@ CREATE TABLE change (                -- two versions of one page in a row
   UNIQUE (old_version_id, new_version_id)
 ) STRICT;
 CREATE INDEX change_new ON change(new_version_id);
+CREATE INDEX change_diff_hash ON change(diff_hash);        -- the same edit on other pages
+CREATE INDEX change_significance ON change(significance);  -- the gravest first
 CREATE INDEX change_untold ON change(id) WHERE NOT told;
 
 CREATE TABLE availability_state (    -- an interval in which every capture said the same of whether the page is there

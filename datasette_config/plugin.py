@@ -12,10 +12,11 @@ from datasette.utils import parse_metadata, tilde_encode
 from jinja2 import ChoiceLoader, Environment, PackageLoader
 from markupsafe import Markup
 
-from datasette_config import views, wording
+from datasette_config import changing, collating, comparing, memento, timeline, views, web, wording
 from datasette_config._compat import Forbidden, ensure_views, hookimpl, set_metadata
 
 DATABASE = r"/(?P<database>[^/]+)/-"
+FEED = r"\.atom|\.feed\.json"
 #: Where a Datasette instance keeps the names of its databases that are archives.
 _ARCHIVES = "afterprint_archives"
 
@@ -36,12 +37,20 @@ def load_configuration() -> dict[str, Any]:
 def register_routes() -> list[tuple[str, Any]]:
     return [
         (r"^/-/afterprint$", views.home),
-        (r"^/-/afterprint/afterprint\.css$", views.stylesheet),
+        (r"^/-/afterprint/afterprint\.(?P<kind>css|js)$", web.static),
         (rf"^{DATABASE}/story/(?P<slug>[^/]+?)(?P<format>\.json|\.csv)?$", views.story),
-        (rf"^{DATABASE}/page/(?P<page_id>[^/]+)$", views.timeline),
-        (rf"^{DATABASE}/compare(?P<format>\.json)?$", views.compare),
-        (rf"^{DATABASE}/changes(?P<format>\.json)?$", views.changes),
-        (rf"^{DATABASE}/search(?P<format>\.json)?$", views.search),
+        (rf"^{DATABASE}/story/(?P<slug>[^/]+)/kept(?P<format>\.json)?$", collating.kept),
+        (rf"^{DATABASE}/story/(?P<slug>[^/]+)/heat(?P<format>\.json)?$", collating.heat_map),
+        (rf"^{DATABASE}/story/(?P<slug>[^/]+)/descent(?P<format>\.json)?$", collating.descent_tree),
+        (rf"^{DATABASE}/page/(?P<page_id>[^/]+?)(?P<format>\.json)?$", timeline.timeline),
+        (rf"^{DATABASE}/timemap/link/(?P<url>.+)$", memento.timemap),
+        (rf"^{DATABASE}/timegate/(?P<url>.+)$", memento.timegate),
+        (rf"^{DATABASE}/memento/(?P<stamp>[^/]+)/(?P<url>.+)$", memento.memento),
+        (rf"^{DATABASE}/compare(?P<format>\.json)?$", comparing.compare),
+        (rf"^{DATABASE}/story/(?P<slug>[^/]+)/changes(?P<format>{FEED})$", changing.story_changes),
+        (rf"^{DATABASE}/page/(?P<page_id>[^/]+)/changes(?P<format>{FEED})$", changing.page_changes),
+        (rf"^{DATABASE}/changes(?P<format>\.json|{FEED})?$", changing.changes),
+        (rf"^{DATABASE}/search(?P<format>\.json|{FEED})?$", views.search),
     ]
 
 
@@ -72,7 +81,7 @@ def startup(datasette: Any) -> Any:
         names = [
             name
             for name, database in datasette.databases.items()
-            if not name.startswith("_") and await views.is_archive(database)
+            if not name.startswith("_") and await web.is_archive(database)
         ]
         setattr(datasette, _ARCHIVES, names)
         for name in names:
@@ -132,7 +141,7 @@ def asgi_wrapper() -> Callable[[Any], Any]:
 
 
 _EVERYWHERE = {
-    **{name.lower().encode(): value.encode() for name, value in views.HEADERS.items()},
+    **{name.lower().encode(): value.encode() for name, value in web.HEADERS.items()},
     # Datasette's own pages carry inline scripts and styles.
     b"content-security-policy": b"object-src 'none'; base-uri 'none'; frame-ancestors 'self'",
 }

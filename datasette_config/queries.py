@@ -8,6 +8,18 @@ IS_ARCHIVE = "SELECT count(*) = 2 FROM sqlite_master WHERE type = 'view' AND nam
 
 STORIES = "SELECT id, slug, title, outlet, languages, copies, outlets, texts FROM stories ORDER BY title LIMIT 200"
 
+#: What carries the stories' text, by kind and language.
+STORY_KINDS = """
+SELECT story_id, kind, language, count(*) AS pages FROM story_pages
+WHERE NOT own AND instr(:kinds, ',' || kind || ',') GROUP BY story_id, kind, language LIMIT 4000
+"""
+
+#: The copies that were found last.
+NEW_COPIES = """
+SELECT page_id, story, kind, outlet_name, url, title, language, first_seen, credit_name, explanation FROM story_pages
+WHERE NOT own AND instr(:kinds, ',' || kind || ',') ORDER BY first_seen DESC, page_id DESC LIMIT :limit
+"""
+
 TOTALS = """
 SELECT (SELECT count(*) FROM pages) AS pages, (SELECT count(*) FROM versions) AS versions,
        (SELECT count(*) FROM captures) AS captures
@@ -36,7 +48,7 @@ WHERE story_id = :story_id ORDER BY role, language, id LIMIT 100
 STORY_PAGES = """
 SELECT match_id, kind, own, outlet, outlet_name, url, title, language, coverage_story, coverage_page, similarity, confidence,
        credit, credit_name, explanation, published, first_seen, last_seen, versions, last_decision, last_why,
-       last_captured, gone_from, came_first, came_first_why, version_id, story_text_id, page_id, latest_version_id
+       last_captured, gone_from, state AS availability_state, availability, came_first, came_first_why, version_id, story_text_id, page_id, latest_version_id
 FROM story_pages WHERE story_id = :story_id
 ORDER BY own DESC, instr(:kinds, ',' || kind || ','), coverage_story DESC, first_seen, page_id LIMIT :limit
 """
@@ -46,11 +58,31 @@ SELECT page_id, seen_from FROM versions
 WHERE page_id IN (SELECT value FROM json_each(:pages)) ORDER BY page_id, number LIMIT 20000
 """
 
+# --- story: all copies against one text ---
+
+COPIES = """
+SELECT page_id, version_id, kind, own, outlet, outlet_name, url, title, language, coverage_story, credit, credit_name,
+       published, first_seen, came_first, came_first_why, versions, story_text_id
+FROM story_pages WHERE story_id = :story_id AND instr(:kinds, ',' || kind || ',')
+ORDER BY own DESC, coverage_story DESC, first_seen, page_id LIMIT :limit
+"""
+
+TEXTS_OF_VERSIONS = """
+SELECT v.id, v.number, v.seen_from, v.seen_to, v.text_sha256, v.extractor, t.language, t.text
+FROM versions v JOIN version_texts t ON t.id = v.id WHERE v.id IN (SELECT value FROM json_each(:versions))
+"""
+
+#: The passages of these versions with each story text, and the sentences in them.
+PASSAGES_OF_VERSIONS = """
+SELECT version_id, story_text_id, story_start, story_end, page_start, page_end, likeness, links FROM passages
+WHERE version_id IN (SELECT value FROM json_each(:versions)) ORDER BY version_id, story_text_id, page_start LIMIT 40000
+"""
+
 # --- page -------------------------------------------------------------------------------------------
 
 PAGE = """
 SELECT id, outlet, outlet_name, url, title, language, versions, captures, latest_version_id, last_seen, first_captured,
-       last_captured, last_status, last_error, last_decision, last_why, gone_from
+       last_captured, last_status, last_error, last_decision, last_why, gone_from, state AS availability_state, availability
 FROM pages WHERE id = :page_id
 """
 
@@ -65,8 +97,13 @@ SELECT old_version_id, new_version_id, summary, significance, reasons FROM chang
 """
 
 PAGE_CAPTURES = """
-SELECT id, captured_at, status, error_class, error_detail, quality, quality_reasons, decision, why, origin
+SELECT id, url, captured_at, status, error_class, error_detail, quality, quality_reasons, decision, why, origin, body_sha256
 FROM captures WHERE page_id = :page_id ORDER BY captured_at, id LIMIT 5000
+"""
+
+PAGE_AVAILABILITY = """
+SELECT state, since, until, last_present_at, evidence, claimed FROM availability WHERE page_id = :page_id
+ORDER BY number LIMIT 1000
 """
 
 PAGE_MATCHES = """
@@ -94,12 +131,12 @@ FROM page_leads WHERE page_id = :page_id ORDER BY first_seen, id LIMIT 100
 VERSION = """
 SELECT v.id, v.outlet, v.outlet_name, v.url, v.number, v.seen_from, v.seen_to, v.captures, v.text_sha256, v.body_sha256,
        v.extractor, v.page_id, t.title, t.subtitle, t.byline, t.published, t.modified, t.section, t.language, t.image,
-       t.correction, t.text
+       t.caption, t.canonical, t.correction, t.links, t.text
 FROM versions v JOIN version_texts t ON t.id = v.id WHERE v.id = :id
 """
 
 STORY_TEXT = """
-SELECT t.id, t.story, t.language, t.role, t.source, t.text_sha256, t.text, s.title, s.outlet
+SELECT t.id, t.story_id, t.story, t.language, t.role, t.source, t.text_sha256, t.text, s.title, s.outlet
 FROM story_texts t JOIN stories s ON s.id = t.story_id WHERE t.id = :id
 """
 
@@ -108,28 +145,40 @@ SELECT (SELECT id FROM versions WHERE page_id = :page_id AND number < :number OR
        (SELECT id FROM versions WHERE page_id = :page_id AND number > :number ORDER BY number LIMIT 1) AS after
 """
 
-#: The passages of a version, with the story text that they quote.
-VERSION_PASSAGES = """
-SELECT story_text_id, story_start, story_end, page_start, page_end, likeness FROM passages
-WHERE version_id = :id ORDER BY story_text_id, page_start LIMIT 2000
-"""
-
 # --- changes ----------------------------------------------------------------------------------------
 
+_CHOSEN = """significance >= :least AND (:outlet = '' OR outlet = :outlet) AND (:page = 0 OR page_id = :page)
+    AND ((:story = '' AND :kinds = '') OR page_id IN (
+      SELECT page_id FROM story_pages
+      WHERE (:story = '' OR story = :story) AND (:kinds = '' OR instr(:kinds, ',' || kind || ','))
+    ))"""
+
 #: The same edit on several pages is one row, its newest occurrence; asked for by its hash, all are shown.
-CHANGES = """
-SELECT * FROM (
-  SELECT id, outlet, outlet_name, url, title, seen_at, still_old_at, summary, similarity, words_added, words_removed, moves,
-         significance, reasons, diff_hash, old_version_id, new_version_id, page_id,
-         count(*) OVER (PARTITION BY diff_hash) AS pages_alike,
-         row_number() OVER (PARTITION BY diff_hash ORDER BY seen_at DESC, id DESC) AS place
-  FROM changes WHERE significance >= :least AND (:outlet = '' OR outlet = :outlet) AND (:hash = '' OR diff_hash = :hash)
-) WHERE place = 1 OR :hash <> '' ORDER BY seen_at DESC, id DESC LIMIT :limit OFFSET :offset
+#: Which rows is asked first, and what they say only of those: titles stand beside whole texts, far apart in the file.
+CHANGES = f"""
+WITH picked AS (
+  SELECT id, pages_alike FROM (
+    SELECT id, seen_at, significance, count(*) OVER (PARTITION BY diff_hash) AS pages_alike,
+           row_number() OVER (PARTITION BY diff_hash ORDER BY seen_at DESC, id DESC) AS place
+    FROM changes WHERE (:hash = '' OR diff_hash = :hash) AND {_CHOSEN}
+  ) WHERE place = 1 OR :hash <> ''
+  ORDER BY CASE WHEN :by = 'significance' THEN significance END DESC, seen_at DESC, id DESC LIMIT :limit OFFSET :offset
+)
+SELECT c.id, c.outlet, c.outlet_name, c.url, c.title, c.seen_at, c.still_old_at, c.summary, c.similarity, c.words_added,
+       c.words_removed, c.moves, c.significance, c.reasons, c.diff_hash, c.old_version_id, c.new_version_id, c.page_id,
+       picked.pages_alike
+FROM picked CROSS JOIN changes c ON c.id = picked.id
+ORDER BY CASE WHEN :by = 'significance' THEN c.significance END DESC, c.seen_at DESC, c.id DESC
 """
 
-CHANGE_COUNTS = """
-SELECT count(*) AS total, coalesce(sum(significance < :least), 0) AS hidden FROM changes
-WHERE :outlet = '' OR outlet = :outlet
+CHANGE_COUNTS = f"""
+SELECT count(*) AS total, coalesce(sum(significance < :minimum), 0) AS hidden FROM changes WHERE {_CHOSEN}
+"""
+
+#: Both texts of changes, to show their words.
+TEXTS = """
+SELECT t.id, t.title, t.language, t.text, v.text_sha256 FROM version_texts t JOIN versions v ON v.id = t.id
+WHERE t.id IN (SELECT value FROM json_each(:versions))
 """
 
 # --- search -----------------------------------------------------------------------------------------
@@ -138,9 +187,42 @@ SEARCH = """
 WITH hit AS (
   SELECT rowid AS version_id, rank, highlight(version_fts, 0, :open, :close) AS marked_title,
          snippet(version_fts, 1, :open, :close, ' … ', 48) AS snippet
-  FROM version_fts WHERE version_fts MATCH :query ORDER BY rank LIMIT 500
+  FROM version_fts WHERE version_fts MATCH :query ORDER BY rank LIMIT :limit
 )
 SELECT hit.version_id, hit.marked_title, hit.snippet, v.page_id, v.number, v.outlet_name, v.outlet, v.url, v.title,
        v.language, v.seen_from, v.seen_to, p.latest_version_id, p.last_decision
 FROM hit JOIN versions v ON v.id = hit.version_id JOIN pages p ON p.id = v.page_id ORDER BY hit.rank
+"""
+
+SEARCH_NEWEST = """
+WITH hit AS (
+  SELECT rowid AS version_id, snippet(version_fts, 1, '', '', ' … ', 48) AS snippet
+  FROM version_fts WHERE version_fts MATCH :query
+)
+SELECT hit.version_id, hit.snippet, v.page_id, v.number, v.outlet_name, v.outlet, v.url, v.title, v.language, v.seen_from,
+       v.text_sha256
+FROM hit JOIN versions v ON v.id = hit.version_id WHERE (:language = '' OR v.language = :language)
+ORDER BY v.seen_from DESC, hit.version_id DESC LIMIT :limit OFFSET :offset
+"""
+
+# --- memento ----------------------------------------------------------------------------------------
+
+PAGES_OF_URLS = """
+SELECT DISTINCT page_id FROM captures
+WHERE purpose = 'page' AND (url IN (SELECT value FROM json_each(:urls)) OR final_url IN (SELECT value FROM json_each(:urls)))
+LIMIT 20
+"""
+
+#: What a page can be shown as, and when.
+MEMENTOS = """
+SELECT id, page_id, url, captured_at FROM captures
+WHERE page_id IN (SELECT value FROM json_each(:pages)) AND decision IN ('new_version', 'unchanged')
+ORDER BY captured_at, id LIMIT 10000
+"""
+
+VERSION_AT = """
+SELECT v.id, v.outlet, v.outlet_name, v.url, v.number, v.seen_from, v.seen_to, v.captures, v.text_sha256, v.body_sha256,
+       v.extractor, v.page_id, t.title, t.subtitle, t.byline, t.published, t.language, t.correction, t.text
+FROM versions v JOIN version_texts t ON t.id = v.id
+WHERE v.page_id = :page_id AND v.seen_from <= :at ORDER BY v.seen_from DESC LIMIT 1
 """

@@ -28,6 +28,9 @@ KINDS: dict[str, tuple[str, str]] = {
 OWN = ("The work itself", "where it was first published, and its official editions")
 """Heading and explanation of the pages that the watch names as the story's own."""
 
+WITHHELD = "This text is withheld. What is told of it, its hashes and its dates stay."
+"""Stands in the place of a text that may not be shown; nothing is compared with it."""
+
 _LANGUAGES = {
     "ar": "Arabic", "bg": "Bulgarian", "bn": "Bengali", "ca": "Catalan", "cs": "Czech", "da": "Danish", "de": "German",
     "el": "Greek", "en": "English", "es": "Spanish", "et": "Estonian", "eu": "Basque", "fa": "Persian", "fi": "Finnish",
@@ -152,14 +155,27 @@ def field_name(name: str) -> str:
 class State:
     """Whether a page still stands."""
 
-    #: "live", "gone", "blocked", "unreadable", "unreachable", "unread"
+    #: "live", "moved", "gone", "doubted" (absent, not claimed), "blocked", "unreadable", "unreachable", "unread"
     name: str
     #: a sentence; times marked up
     words: Markup
 
 
+_STATES = {"removed": "gone", "removed?": "doubted", "moved": "moved", "live": "live", "blocked": "blocked"}
+
+
 def state(row: Mapping[str, Any]) -> State:
-    """The state of a page from its last capture. A removal is a window between two observations, not a moment."""
+    """The state of a page: as it was judged, or else from its last capture.
+
+    A removal is a window between two observations, not a moment.
+    """
+    if row.get("availability"):
+        name = _STATES.get(str(row["availability_state"]), "unreachable")
+        said, doubt, because = clean(row["availability"]).partition("; not claimed as removed: ")
+        window = Markup("{}").format(said)
+        if doubt:
+            window += Markup('; <span title="{}">not claimed as removed</span>').format(because)
+        return State(name, window)
     decision, why = row["last_decision"], row["last_why"] or ""
     if decision in ("new_version", "unchanged"):
         return State("live", Markup("live on {}").format(day(row["last_captured"])))

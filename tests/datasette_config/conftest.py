@@ -6,15 +6,18 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlite_utils import Database
 
+from archive.availability import Sighting, sentence, states
 from archive.diff import LABEL, VersionText, diff
 from archive.schema import migrations
 from archive.search import spaced
+from archive.times import to_text
 
 ENGLISH = "\n".join(
     [
@@ -126,7 +129,7 @@ class Builder:
         extraction: int | None = None,
         quality: float = 1.0,
         reasons: Sequence[str] = (),
-        run: int = 1,
+        run: int | None = 1,
     ) -> int:
         url = next(self.db.query("SELECT url FROM page WHERE id = ?", [page]))["url"]
         body = (
@@ -213,6 +216,40 @@ class Builder:
             summary=found.summary,
             diff_hash=found.diff_hash,
         )
+
+    def availability(self, page: int) -> None:
+        """Judge whether the page was there, as it is judged after each run."""
+        rows = self.db.query(
+            """SELECT c.id, c.started_at, c.status, c.error_class, r.decision, r.why, r.reasons, c.url, c.final_url
+               FROM capture c JOIN reading r ON r.capture_id = c.id WHERE c.page_id = ? ORDER BY c.started_at""",
+            [page],
+        )
+        seen = [
+            Sighting(
+                row["id"], datetime.fromisoformat(row["started_at"]), row["status"], row["error_class"], row["decision"],
+                row["why"], tuple(json.loads(row["reasons"])), row["url"], row["final_url"],
+            )
+            for row in rows
+        ]  # fmt: skip
+        found = states(seen, [])
+        for number, one in enumerate(found, 1):
+            self.insert(
+                "availability_state",
+                page_id=page,
+                number=number,
+                last=int(number == len(found)),
+                state=one.state,
+                since=to_text(one.since),
+                until=to_text(one.until),
+                last_present_capture_id=one.last_present.capture_id if one.last_present else None,
+                last_present_at=to_text(one.last_present.at) if one.last_present else None,
+                first_absent_capture_id=one.first_absent.capture_id if one.first_absent else None,
+                evidence=one.evidence,
+                claimed=int(one.claimed),
+                captures=one.captures,
+                moved_to=one.moved_to,
+                sentence=sentence(found[:number]),
+            )
 
     def match(
         self, version: int, text: int | None, kind: str, spans: Sequence[tuple[str, str]] = (), **row: Any
@@ -379,7 +416,7 @@ def build(path: Path) -> Ids:
         translation, "2023-01-21T07:00:00.000Z", "new_version", "the first good capture", extraction=dutch
     )
     t2 = made.capture(translation, "2023-02-10T07:00:00.000Z", "unchanged", "the same text", extraction=dutch)
-    made.capture(translation, "2023-02-20T07:00:00.000Z", "gone", "the server answered 404", status=404)
+    made.capture(translation, "2023-02-20T07:00:00.000Z", "gone", "the server answered 410", status=410)
     made.capture(translation, "2023-03-01T07:00:00.000Z", "gone", "the server answered 410", status=410)
     translated = made.version(translation, 1, [t1, t2], dutch)
     pairs = list(zip(ENGLISH.split("\n")[:5], DUTCH.split("\n")[:5], strict=True))
@@ -491,6 +528,8 @@ def build(path: Path) -> Ids:
         confidence=0.8,
         explanation="Only a quotation of Ada Brandt is shared.",
     )
+    for page in (copy, translation, hostile, japanese, arabic):
+        made.availability(page)
     made.db.conn.commit()
     made.db.close()
     return Ids(

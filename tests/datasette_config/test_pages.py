@@ -19,7 +19,7 @@ from datasette_config import queries, views, wording
 from datasette_config.diffview import Link, pairs, through_story
 from datasette_config.plugin import load_configuration
 from datasette_config.serve import make_datasette, serve_arguments
-from datasette_config.views import HEADERS
+from datasette_config.web import HEADERS
 from tests.datasette_config.conftest import DUTCH, ENGLISH, Ids
 
 #: 1.0 takes permissions from `config`, 0.65 from `metadata`.
@@ -28,6 +28,12 @@ CONFIG = "config" if "config" in inspect.signature(Datasette).parameters else "m
 EVERY_PAGE = [
     "/-/afterprint",
     "/archive/-/story/lower-vane",
+    "/archive/-/story/lower-vane/kept",
+    "/archive/-/story/lower-vane/kept?base=5",
+    "/archive/-/story/lower-vane/heat",
+    "/archive/-/story/lower-vane/heat?base=5",
+    "/archive/-/story/lower-vane/descent",
+    "/archive/-/story/lower-vane/descent?base=text:2",
     "/archive/-/page/1",
     "/archive/-/page/2",
     "/archive/-/page/3",
@@ -41,6 +47,7 @@ EVERY_PAGE = [
     "/archive/-/compare?a=6&b=7",
     "/archive/-/compare?a=text:1&b=4",
     "/archive/-/compare?a=text:1&b=text:2",
+    "/archive/-/memento/20230123070000/https://evil.test/?q=<script>alert(1)</script>",
     "/archive/-/changes?min=0",
     "/archive/-/search?q=boats",
 ]
@@ -84,7 +91,10 @@ async def test_every_page_is_safe(ds: Datasette, path: str) -> None:
         assert response.headers[name] == value
     page = Page(response.text)
     tags = {tag for tag, _ in page.tags}
-    assert not tags & {"script", "iframe", "img", "object", "embed", "base", "style"}
+    assert not tags & {"iframe", "img", "object", "embed", "base", "style"}
+    (script,) = [attributes for tag, attributes in page.tags if tag == "script"]
+    assert str(script["src"]).startswith("/-/afterprint/afterprint.js?v=")
+    assert set(script) == {"src", "defer"}
     for tag, attributes in page.tags:
         assert not [name for name in attributes if name.startswith("on") or name == "style"], tag
         if tag == "html":
@@ -126,7 +136,16 @@ async def test_every_link_leads_somewhere(ds: Datasette) -> None:
         ("/archive/-/story/nothing", 404),
         ("/archive/-/story/nothing.json", 404),
         ("/archive/-/story/lower-vane?kind=nonsense", 400),
+        ("/archive/-/story/nothing/kept", 404),
+        ("/archive/-/story/lower-vane/kept?base=text:99", 404),
+        ("/archive/-/story/lower-vane/heat?base=8", 404),  # shares a quotation, and is no copy
+        ("/archive/-/story/lower-vane/descent?base=page:1", 400),
+        ("/archive/-/story/lower-vane/kept.json?base=x", 400),
+        ("/archive/-/story/lower-vane?sort=luck", 400),
+        ("/archive/-/story/lower-vane?credit=perhaps", 400),
+        ("/archive/-/story/lower-vane?state=gone", 400),
         ("/archive/-/page/99", 404),
+        ("/archive/-/page/99.json", 404),
         ("/archive/-/page/x", 400),
         ("/archive/-/page/²", 400),
         ("/archive/-/page/99999999999999999999", 400),
@@ -143,6 +162,11 @@ async def test_every_link_leads_somewhere(ds: Datasette) -> None:
         ("/archive/-/changes?min=2", 400),
         ("/archive/-/changes?min=nan", 400),
         ("/archive/-/changes?offset=-1", 400),
+        ("/archive/-/changes?sort=loudest", 400),
+        ("/archive/-/changes?kind=nonsense", 400),
+        ("/archive/-/page/99/changes.atom", 404),
+        ("/archive/-/story/nothing/changes.feed.json", 404),
+        ("/archive/-/search.atom?q=", 400),
         ("/elsewhere/-/changes", 404),
     ],
 )
@@ -176,6 +200,10 @@ async def test_home_lists_stories_changes_and_runs_with_their_failures(ds: Datas
 
     assert "A Town Learns to Lose Its Harbour" in told
     assert "3 pages carry its text, at 3 outlets." in told
+    assert "1 copy1 excerpt1 translation" in told
+    assert "In English (2), Dutch (1)." in told
+    found_last = told[told.index("Found last") : told.index("Latest changes")]
+    assert found_last.index("Evil") < found_last.index("Het Blad") < found_last.index("The Daily")
     assert "figure changed: 41 → 39" in told
     assert "1 timeout, 1 503" in told
     assert "2 robots" in told
@@ -193,9 +221,9 @@ async def test_a_story_shows_its_pages_by_kind_with_evidence(ds: Datasette) -> N
     assert headings == sorted(headings)
     assert "missing" in told
     assert "Dit artikel verscheen oorspronkelijk op The Estuary." in told
-    assert "present 10 February 2023, absent from 20 February 2023" in told
-    assert "blocked (cloudflare) on 25 February 2023; seen last 25 January 2023" in told
-    assert "live on 1 March 2023" in told
+    assert "present 10 February 2023 07:00 UTC, absent from 20 February 2023 07:00 UTC" in told
+    assert "present 25 January 2023 00:00 UTC, blocked 25 February 2023 00:00 UTC" in told
+    assert "present 1 March 2023 08:00 UTC" in told
 
 
 @pytest.mark.asyncio
@@ -207,6 +235,11 @@ async def test_a_story_shows_its_pages_by_kind_with_evidence(ds: Datasette) -> N
         ("?kind=translation&kind=copy", 2),
         ("?language=en", 2),
         ("?kind=copy&language=nl", 0),
+        ("?credit=missing", 2),
+        ("?credit=named", 1),
+        ("?state=live", 3),
+        ("?state=other", 2),
+        ("?outlet=blad.test&credit=named", 1),
     ],
 )
 async def test_a_story_filters_and_its_twins_follow(ds: Datasette, query: str, urls: int) -> None:
@@ -216,6 +249,34 @@ async def test_a_story_filters_and_its_twins_follow(ds: Datasette, query: str, u
     assert len(as_json["pages"]) == urls
     assert len(list(csv.DictReader(io.StringIO(as_csv.text)))) == urls
     assert as_csv.headers["content-disposition"] == 'attachment; filename="lower-vane.csv"'
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("order", "outlets"),
+    [
+        ("coverage", ["daily.test", "evil.test", "blad.test", "sahifa.test", "shimbun.test"]),
+        ("outlet", ["blad.test", "daily.test", "evil.test", "sahifa.test", "shimbun.test"]),
+        ("first_seen", ["daily.test", "blad.test", "evil.test", "shimbun.test", "sahifa.test"]),
+        ("edits", ["daily.test", "shimbun.test", "evil.test", "blad.test", "sahifa.test"]),
+    ],
+)
+async def test_a_story_is_sorted_without_a_script(ds: Datasette, order: str, outlets: list[str]) -> None:
+    found = (await ds.client.get(f"/archive/-/story/lower-vane.json?sort={order}")).json()
+
+    assert [row["outlet"] for row in found["pages"]] == outlets
+
+
+@pytest.mark.asyncio
+async def test_a_story_spreads_over_time_by_language(ds: Datasette) -> None:
+    html = (await ds.client.get("/archive/-/story/lower-vane")).text
+
+    picture = html[html.index('class="lanes"') : html.index("</figure>")]
+    assert re.findall(r"<li>(.*?)</li>", picture)[0] == "English, 2"
+    marks = Page(picture).hrefs()
+    assert sorted(marks) == [f"/archive/-/page/{number}" for number in range(1, 6)]
+    assert "first seen 2023-01-20 08:00" in picture
+    assert "dated 2023-01-21 00:00" in picture
 
 
 @pytest.mark.asyncio
@@ -250,10 +311,46 @@ async def test_a_timeline_shows_versions_and_what_could_not_be_seen(ds: Datasett
 
 
 @pytest.mark.asyncio
+async def test_a_page_is_drawn_over_time_and_every_capture_is_listed(ds: Datasette, ids: Ids) -> None:
+    html = (await ds.client.get(f"/archive/-/page/{ids.translation_page}")).text
+
+    picture = Page(html[html.index('class="lifeline"') : html.index("</figure>")])
+    kinds = [attributes.get("class") for _, attributes in picture.tags if attributes.get("class")]
+    assert {"window", "removed", "point", "tick good", "tick bad"} <= set(kinds)
+    (window,) = [attributes for _, attributes in picture.tags if attributes.get("class") == "window"]
+    (gone,) = [attributes for _, attributes in picture.tags if attributes.get("class") == "removed"]
+    assert float(window["x"] or 0) < float(gone["x"] or 0), "the window opens when it was last there"
+    captures = html[html.index('class="captures"') :]
+    assert captures.count("/archive/captures?id=") == 4
+    assert "the server answered 410" in captures
+
+
+@pytest.mark.asyncio
+async def test_the_largest_point_is_the_gravest_change(ds: Datasette, ids: Ids) -> None:
+    html = (await ds.client.get(f"/archive/-/page/{ids.copy_page}")).text
+    told = (await ds.client.get(f"/archive/-/page/{ids.copy_page}.json")).json()
+
+    widths = [float(width) for width in re.findall(r'class="point"[^>]*stroke-width="([0-9.]+)"', html)]
+    graver = [version["change"]["significance"] if version["change"] else 0.15 for version in told["versions"]]
+    assert [widths.index(width) for width in sorted(widths)] == [graver.index(one) for one in sorted(graver)]
+    assert [state["state"] for state in told["availability"]][-1] == "live"
+    assert len(told["captures"]) == 8
+
+
+@pytest.mark.asyncio
+async def test_any_two_versions_are_picked_without_a_script(ds: Datasette, ids: Ids) -> None:
+    page = Page((await ds.client.get(f"/archive/-/page/{ids.copy_page}")).text)
+
+    picked = [attributes for tag, attributes in page.tags if tag == "input" and attributes.get("type") == "radio"]
+    assert [(one["name"], one["value"]) for one in picked if "checked" in one] == [("b", "3"), ("a", "2")]
+    assert len(picked) == 6
+
+
+@pytest.mark.asyncio
 async def test_a_removal_is_a_window(ds: Datasette, ids: Ids) -> None:
     told = words((await ds.client.get(f"/archive/-/page/{ids.translation_page}")).text)
 
-    assert "present 10 February 2023, absent from 20 February 2023" in told
+    assert "present 10 February 2023 07:00 UTC, absent from 20 February 2023 07:00 UTC" in told
     assert "Absent 20 February 2023, 07:00 UTC – 1 March 2023, 07:00 UTC" in told
 
 
@@ -323,10 +420,33 @@ async def test_a_page_compares_with_the_story_in_words_only(ds: Datasette) -> No
 @pytest.mark.asyncio
 async def test_changes_say_how_many_are_hidden(ds: Datasette) -> None:
     every = (await ds.client.get("/archive/-/changes.json?min=0")).json()
-    grave = await ds.client.get("/archive/-/changes?min=0.86")
+    graver, lesser = (row["significance"] for row in every["changes"])
+    grave = await ds.client.get(f"/archive/-/changes?min={(graver + lesser) / 2:.4f}")
 
-    assert [row["new_version_id"] for row in every["changes"]] == [3, 2]
+    assert [row["new_version_id"] for row in every["changes"]] == [2, 3], "gravest first"
+    newest = (await ds.client.get("/archive/-/changes.json?min=0&sort=time")).json()
+    assert [row["new_version_id"] for row in newest["changes"]] == [3, 2]
+    assert {"op": "replaced", "old": "41 ", "new": "39 "} in every["changes"][0]["hunk"]
     assert "1 change shown; 1 change of less significance hidden" in words(grave.text)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("story=lower-vane", [2, 3]),
+        ("story=other", []),
+        ("kind=copy", [2, 3]),
+        ("kind=translation", []),
+        ("story=lower-vane&kind=copy&outlet=daily.test", [2, 3]),
+        ("outlet=blad.test", []),
+    ],
+)
+async def test_changes_are_filtered_by_story_kind_and_outlet(ds: Datasette, query: str, found: list[int]) -> None:
+    answered = (await ds.client.get(f"/archive/-/changes.json?min=0&{query}")).json()
+
+    assert [row["new_version_id"] for row in answered["changes"]] == found
+    assert answered["counts"]["total"] == len(found)
 
 
 @pytest.mark.asyncio
@@ -341,7 +461,7 @@ async def test_the_same_edit_on_several_pages_is_listed_once(archive_path: Path,
     assert "the same edit on 2 pages" in words(listed.text)
     assert "/archive/-/changes?min=0&amp;hash=c0ffee" in listed.text
     every = (await ds.client.get("/archive/-/changes.json?min=0&hash=c0ffee")).json()
-    assert [row["new_version_id"] for row in every["changes"]] == [3, 2]
+    assert [row["new_version_id"] for row in every["changes"]] == [2, 3]
 
 
 @pytest.mark.asyncio
@@ -390,13 +510,16 @@ async def test_markup_of_an_outlet_is_shown_as_text(ds: Datasette, ids: Ids) -> 
     for path in (
         f"/archive/-/page/{ids.hostile_page}",
         f"/archive/-/compare?a=1&b={ids.hostile_version}",
+        f"/archive/-/story/lower-vane/kept?base={ids.hostile_version}",
+        f"/archive/-/story/lower-vane/heat?base={ids.hostile_version}",
+        "/archive/-/story/lower-vane/descent",
         "/archive/-/search?q=boats",
     ):
         html = (await ds.client.get(path)).text
-        assert "<script" not in html.lower()
+        assert html.lower().count("<script") == 1, "ours"
         assert "&lt;" in html
         assert "\u202e" not in html
-        assert "7 * 7" in html or "/page/" in path
+        assert "7 * 7" in html or "/page/" in path or "/descent" in path
 
 
 @pytest.mark.asyncio
@@ -533,7 +656,7 @@ def test_pairs_keep_both_texts_whole() -> None:
 
     laid: list[tuple[Any, Any]] = [(pair.old, pair.new) for pair in pairs(old, new, links)]
 
-    assert laid == [("One. ", None), ("Two.", "Twee."), (None, " Nieuw. "), ("One.", "Een."), (" Three.", None)]
+    assert laid == [("One.", None), ("Two.", "Twee."), (None, "Nieuw."), ("One.", "Een."), ("Three.", None)]
 
 
 def test_pages_meet_through_the_story() -> None:
