@@ -30,9 +30,17 @@ _NOTICES = (
     "cookievoorkeuren", "verwenden cookies", "verwendet cookies", "cookie-richtlinie", "cookie-einstellungen",
     "utilise des cookies", "utilisons des cookies", "usamos cookies", "utilizamos cookies", "utiliza cookies",
     "usa cookies", "utilizza cookie", "utilizziamo cookie", "utilizziamo i cookie", "plików cookie",
-    "pliki cookie", "файлы cookie", "privacy policy", "privacy notice", "privacy statement", "privacybeleid",
+    "pliki cookie", "файлы cookie", "accept and close", "akzeptieren und schließen", "accepter et fermer",
+    "aceptar y cerrar", "accetta e chiudi", "zaakceptuj i zamknij", "processing of your data", "technical impersonal",
+    "technische anonymisierte", "verarbeitung ihrer persönlichen", "informacje techniczne", "automatycznego logowania",
+    "privacy policy", "privacy notice", "privacy statement", "privacybeleid",
     "privacyverklaring", "datenschutzerklärung", "politique de confidentialité", "política de privacidad",
-    "política de privacidade", "polityka prywatności", "enable javascript",
+    "política de privacidade", "polityka prywatności", "polityce prywatności", "politykę prywatności",
+    "polityką prywatności", "enable javascript",
+    # robots
+    "i am not a robot", "i'm not a robot", "ik ben geen robot", "ich bin kein roboter", "je ne suis pas un robot",
+    "no soy un robot", "não sou um robô", "non sono un robot", "nie jestem robotem", "я не робот", "your ip address",
+    "uw ip-adres", "ihre ip-adresse", "votre adresse ip", "su dirección ip", "twój adres ip",
     # rights
     "all rights reserved", "alle rechten voorbehouden", "alle rechte vorbehalten", "tous droits réservés",
     "todos los derechos reservados", "todos os direitos reservados", "tutti i diritti riservati",
@@ -43,7 +51,7 @@ _NOTICES = (
     # registration
     "enter your details", "enter your email", "enter your e-mail", "trial request", "invalid email",
     "invalid e-mail", "unable to subscribe", "forgot your password", "forgotten your password",
-    "special characters",
+    "special characters", "spam folder", "spam-ordner", "dossier spam", "carpeta de spam",
     # agency footers
     "from a syndicated feed", "by our staff and is", "has not been edited by", "material from news agencies",
     "anyone with information", "crimestoppers", "crime stoppers",
@@ -62,7 +70,7 @@ _POINTERS = (
     "share this", "share on", "tweet this", "skip to content", "skip to main content", "back to top",
     "continue reading below", "continues below", "listen to this article", "follow us on", "like us on",
     "volg ons op", "folgen sie uns", "folge uns", "suivez-nous", "síguenos", "seguici su", "download our app",
-    "download the app", "post a comment", "leave a comment", "leave a reply", "comments are closed",
+    "download the app", "download the new", "premium app", "post a comment", "leave a comment", "leave a reply", "comments are closed",
     "comments are moderated", "terms of use", "terms of service", "partager sur",
 )  # fmt: skip
 

@@ -8,18 +8,20 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from archive.match import decide, encoder, fingerprint, lexical, semantic, third_party
+from archive.match import decide, encoder, fingerprint, lexical, semantic, subject, third_party
 from archive.match.credit import best_credit, find_credits
 from archive.match.decide import Figures
 from archive.match.encoder import ENCODER
 from archive.match.model import fitted
+from archive.match.passages import as_passages, best_passage, opening_figures_differ, own_words, quote_share, runs
 from archive.match.pointers import Target, address, names_title, pointers
 from archive.match.reading import MOST_CHARACTERS, MOST_UNITS, Hashes, Reading, figures_in
+from archive.match.rivals import rivalry
 from archive.text import Span, detect_language
 from archive.types import COPY_KINDS, Credit, Match, PageText, Passage, Story, StoryText
 
 #: Changes whenever a match could come out differently.
-LABEL = f"afterprint-match 2 ({ENCODER}; fitted {fitted()})"
+LABEL = f"afterprint-match 3 ({ENCODER}; fitted {fitted()})"
 
 #: Languages that a detector confuses: there, what the page declares counts.
 _ALIKE = (
@@ -128,8 +130,8 @@ def measure(page: PageText, story: Story, others: Iterable[Story] = ()) -> Figur
     prepared = [prepare(one) for one in (story, *others)]
     first = prepared[0]
     compared = _in_depth(reader, first.texts[0], _around(reader, first))
-    rivals = [text.reading for one in prepared[1:] for text in one.texts]
-    return _with_rivals(reader, compared, rivals).figures
+    offered = [text.reading for one in prepared[1:] for text in one.texts]
+    return _with_rivals(reader, compared, offered).figures
 
 
 # --- one page ----------------------------------------------------------------------------------------
@@ -223,9 +225,9 @@ def _beside_rivals(
     for around, best in compared:
         if best.text is not None and best.figures.by_meaning:
             language = best.text.reading.language
-            others = (other.text for _, other in compared if other.text is not None and other.text is not best.text)
-            rivals = [other.reading for other in others if other.reading.language == language]
-            best = _with_rivals(reader, best, rivals[:_MOST_RIVALS])
+            texts = (other.text for _, other in compared if other.text is not None and other.text is not best.text)
+            others = [text.reading for text in texts if text.reading.language == language]
+            best = _with_rivals(reader, best, others[:_MOST_RIVALS])
         beside.append((around, best))
     return beside
 
@@ -234,10 +236,10 @@ def _beside_rivals(
 _MOST_RIVALS = 8
 
 
-def _with_rivals(reader: _PageReader, compared: _Comparison, rivals: Sequence[Reading]) -> _Comparison:
-    if not rivals or compared.text is None:
+def _with_rivals(reader: _PageReader, compared: _Comparison, others: Sequence[Reading]) -> _Comparison:
+    if not others or compared.text is None:
         return compared
-    found = semantic.rivalry(compared.text.reading, reader.reading, compared.found.links, rivals)
+    found = rivalry(compared.text.reading, reader.reading, compared.found.links, others)
     return replace(compared, figures=replace(compared.figures, beside=found))
 
 
@@ -460,24 +462,24 @@ def _semantic(so_far: _Comparison, page: Reading, text: PreparedText) -> _Compar
     story = text.reading
     found = semantic.align(story, page)
     base = so_far.figures
-    best = semantic.best_passage(story, page, found)
-    runs = semantic.runs(story, page, found.links)
+    best = best_passage(story, page, found)
+    grouped = runs(story, page, found.links)
     scores = (*sorted((link.score for link in found.links), reverse=True)[:3], 0.0, 0.0, 0.0)
     linked = [semantic.spans(story, page, link) for link in found.links]
     names = frozenset[str]().union(*(story.names_in(span) for span, _ in linked))
     figured = set[str]().union(*(figures_in(span.of(story.text)) for span, _ in linked))
     ours, theirs = story.signals, page.signals
-    by_meaning = tuple(semantic.as_passages(story, page, runs))
-    passages = _beside_each_other(by_meaning, so_far.passages, story, page)
+    by_meaning = tuple(as_passages(story, page, grouped))
+    shown = _beside_each_other(by_meaning, so_far.passages, story, page)
     figures = replace(
-        _covering(base, passages, story, page) if passages else base,
+        _covering(base, shown, story, page) if shown else base,
         by_meaning=True,
         links=len(found.links),
         link_mean=float(np.mean([link.score for link in found.links])) if found.links else 0.0,
         top_scores=(scores[0], scores[1], scores[2]),
         strong_links=sum(score >= semantic.SINGLE for score in scores[: len(found.links)]),
-        passages=len(runs),
-        longest_passage=max(map(len, runs), default=0),
+        passages=len(grouped),
+        longest_passage=max(map(len, grouped), default=0),
         best_run=best.links,
         best_mean=best.mean,
         best_signals=best.signals,
@@ -485,6 +487,7 @@ def _semantic(so_far: _Comparison, page: Reading, text: PreparedText) -> _Compar
         order=found.order,
         linked_story=_covered(story, [span for span, _ in linked]),
         linked_page=_covered(page, [span for _, span in linked]),
+        reach=_reach(story, found.links),
         story_sentences=len(story.units),
         page_sentences=len(page.units),
         figures_agreeing=len(figured & page.all_signals.figures),
@@ -492,20 +495,28 @@ def _semantic(so_far: _Comparison, page: Reading, text: PreparedText) -> _Compar
         names_agreeing=len(names & {name for name, _ in page.names}),
         names_compared=len(names),
         latin=story.latin and page.latin,
+        mostly_furniture=story.mostly_furniture or page.mostly_furniture,
         figures_shared_share=_share_of_fewer(ours.figures, theirs.figures),
         names_shared_share=_share_of_fewer(ours.names, theirs.names),
-        opening_figures_differ=semantic.opening_figures_differ(story, page, found),
-        document_cosine=found.document_cosine,
+        opening_figures_differ=opening_figures_differ(story, page, found),
+        subject=subject.compared(story, page),
         soft_story=found.soft_story,
         soft_page=found.soft_page,
         soft=max(found.soft_story, found.soft_page),
         shared_names=len(theirs.names & ours.names),
         shared_figures=len(theirs.figures & ours.figures),
-        quote_share=max(base.quote_share, semantic.quote_share(story, page, found)),
+        quote_share=max(base.quote_share, quote_share(story, page, found)),
+        own_words=own_words(story, page, found),
     )
     if base.worded_likeness and figures.coverage and max(base.worded_story, base.worded_page) >= 0.5 * figures.coverage:
         figures = replace(figures, similarity=base.worded_likeness)
-    return _Comparison(figures, passages, text, (*so_far.steps, "semantic"), found)
+    return _Comparison(figures, shown, text, (*so_far.steps, "semantic"), found)
+
+
+def _reach(story: Reading, links: Sequence[semantic.Link]) -> float:
+    if not links:
+        return 0.0
+    return (max(link.a_end for link in links) - min(link.a_start for link in links)) / len(story.units)
 
 
 def _share_of_fewer(one: frozenset[str], other: frozenset[str]) -> float:

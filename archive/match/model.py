@@ -14,11 +14,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archive.match.decide import Figures
-    from archive.match.semantic import Rivalry
+    from archive.match.rivals import Rivalry
+    from archive.match.subject import Subject
 
 #: From this probability on a page is said to be derived: F1 is flat from .5 to .75, false alarms are not.
 LEAST_DERIVED = 0.7
@@ -43,13 +44,21 @@ class Logistic:
         return {name: weight * (features[name] - mean) / spread for name, (weight, mean, spread) in self.terms.items()}
 
 
+#: Models by name: "derived", "derived_rivals", "whole" and "related", each "across" or "within" languages.
+Fits = Mapping[str, Logistic]
+
+
 @functools.cache
 def models() -> dict[str, Logistic]:
     """The fitted models by name."""
-    data = json.loads((files("archive.match") / "model.json").read_text("utf-8"))
+    return read(json.loads((files("archive.match") / "model.json").read_text("utf-8"))["models"])
+
+
+def read(written: Mapping[str, Any]) -> dict[str, Logistic]:
+    """Models by name, from what `benchmarks.fit_match` writes."""
     return {
         name: Logistic(model["intercept"], {feature: tuple(term) for feature, term in model["terms"].items()})
-        for name, model in data["models"].items()
+        for name, model in written.items()
     }
 
 
@@ -59,32 +68,33 @@ def fitted() -> str:
     return str(json.loads((files("archive.match") / "model.json").read_text("utf-8"))["fitted"])
 
 
-def derived(figures: Figures) -> float:
+def derived(figures: Figures, fits: Fits | None = None) -> float:
     """The probability that the page took its text from the story, as far as its sentences tell."""
+    fits = fits or models()
     where = "within" if figures.same_language else "across"
     features = evidence(figures)
-    alone = models()[f"derived_{where}"].probability(features)
+    alone = fits[f"derived_{where}"].probability(features)
     rivals = figures.beside.rivals
     if not rivals:
         return alone
-    beside = models()[f"derived_{where}_rivals"].probability({**features, **rivalry(figures.beside)})
+    beside = fits[f"derived_{where}_rivals"].probability({**features, **rivalry(figures.beside)})
     return beside if rivals >= ENOUGH_RIVALS else min(alone, beside)
 
 
-def whole(figures: Figures) -> float:
+def whole(figures: Figures, fits: Fits | None = None) -> float:
     """The probability that a derived page is the story, whole or abridged, and not an excerpt in another article."""
     where = "within" if figures.same_language else "across"
-    return models()[f"whole_{where}"].probability({**evidence(figures), **extent(figures)})
+    return (fits or models())[f"whole_{where}"].probability({**evidence(figures), **extent(figures)})
 
 
-def related(figures: Figures) -> float:
+def related(figures: Figures, fits: Fits | None = None) -> float:
     """The probability that a page that is not derived tells of what the story tells."""
     where = "within" if figures.same_language else "across"
-    return models()[f"related_{where}"].probability(evidence(figures))
+    return (fits or models())[f"related_{where}"].probability(evidence(figures))
 
 
 def evidence(f: Figures) -> dict[str, float]:
-    """The features of the derived-or-not models, from the figures of one comparison."""
+    """The features of the derived-or-not models, from the figures of one comparison; the other models take some of them."""
     fewer = max(1, min(f.story_sentences, f.page_sentences))
     ratio = max(-2.0, min(2.0, math.log((f.page_sentences + 1) / (f.story_sentences + 1))))
     names_missing, figures_missing = f.names_compared - f.names_agreeing, f.figures_compared - f.figures_agreeing
@@ -128,6 +138,7 @@ def evidence(f: Figures) -> dict[str, float]:
         "sentences": _log(fewer),
         "mean_times_links": f.link_mean * _log(f.links),
         "mean_times_linked": f.link_mean * max(f.linked_story, f.linked_page),
+        **_subject(f.subject),
     }
     if f.same_language:
         features |= {
@@ -144,11 +155,14 @@ def evidence(f: Figures) -> dict[str, float]:
 
 
 def rivalry(found: Rivalry) -> dict[str, float]:
-    """What the other stories at hand add: a form that one organisation fills in again fits all of them alike."""
+    """What the other stories at hand add: a form that one organisation fills in again fits all of them alike.
+
+    That another story has far more of the page is no sign that this one has a part in it, so `ahead` is cut off.
+    """
     return {
         "beaten": found.beaten,
         "clearly_beaten": found.clearly_beaten,
-        "ahead": max(-0.3, min(0.3, found.ahead)),
+        "ahead": max(-0.05, min(0.15, found.ahead)),
         "clear": found.clear,
         "lead": max(-0.3, min(0.3, found.lead)),
         "own_links": _log(found.own_links),
@@ -156,8 +170,31 @@ def rivalry(found: Rivalry) -> dict[str, float]:
 
 
 def extent(f: Figures) -> dict[str, float]:
-    """How much of both texts corresponds."""
-    return {"covered_story": f.coverage_story, "covered_page": f.coverage_page}
+    """How much of both texts corresponds, and how much of it word for word."""
+    return {
+        "covered_story": f.coverage_story,
+        "covered_page": f.coverage_page,
+        "covered_most": max(f.coverage_story, f.coverage_page),
+        "covered_both": f.coverage_story * f.coverage_page,
+        "reach": f.reach,
+        "kept_story": min(1.0, f.equal_words / max(1, f.story_words)),
+        "kept_page": min(1.0, f.equal_words / max(1, f.page_words)),
+    }
+
+
+def _subject(s: Subject) -> dict[str, float]:
+    return {
+        "document_excess": s.document_excess,
+        "centred": s.centred,
+        "specific": s.specific,
+        "best_pairs": s.best_pairs,
+        "counterparts": s.counterparts,
+        "openings": s.openings,
+        "leads": s.leads,
+        "opening_elsewhere": s.opening_elsewhere,
+        "names_cosine": s.names,
+        "main_names": s.main_names,
+    }
 
 
 #: The features of the whole-or-excerpt models.
@@ -165,12 +202,16 @@ EXTENT = (
     "covered_story", "covered_page", "linked_story", "linked_page", "linked_most", "linked_least", "links", "best_run",
     "sentences", "ratio", "link_mean",
 )  # fmt: skip
+#: More of them for two texts in one language.
+EXTENT_WITHIN = (
+    "worded_story", "worded_page", "worded_likeness", "kept_story", "kept_page", "covered_most", "covered_both", "reach",
+)  # fmt: skip
 
 
 #: The features of the related-or-not models.
 SUBJECT = (
-    "soft_story", "soft_page", "soft", "document_cosine", "names_shared", "figures_shared", "latin", "links", "link_mean",
-    "names_agreeing", "sentences",
+    "soft", "document_cosine", "figures_shared", "latin", "document_excess", "centred", "specific", "best_pairs",
+    "counterparts", "openings", "leads", "opening_elsewhere", "names_cosine", "main_names",
 )  # fmt: skip
 
 

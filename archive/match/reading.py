@@ -6,6 +6,7 @@ import functools
 import itertools
 import unicodedata
 import zlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,6 +32,8 @@ _MOST_FURNITURE = 0.6
 _LEAST_WORDS_LEFT = 60
 #: The share of Latin letters from which on a text is in them.
 _LATIN = 0.5
+#: A credit of more words tells news as well: "Earlier it was reported that …".
+_MOST_CREDIT_WORDS = 14
 #: A sentence of fewer words that comes again is no repetition: "He nodded."
 _LEAST_REPEATED = 5
 #: A sentence with fewer letters is a label or a list item: its vector says nothing.
@@ -105,24 +108,32 @@ class Reading:
     def credit_candidates(self) -> tuple[Span, ...]:
         return candidates(self.text, self.sentences)
 
-    @functools.cached_property
+    @property
     def furniture(self) -> tuple[bool, ...]:
         """For each sentence whether it belongs to the site and not to the article."""
+        return self._furniture[0]
+
+    @property
+    def mostly_furniture(self) -> bool:
+        """Whether nearly all looks like furniture: an article about such things, or a page that shows no article."""
+        return self._furniture[1]
+
+    @functools.cached_property
+    def _furniture(self) -> tuple[tuple[bool, ...], bool]:
         listed = self._within(self._lists())
         if self._words_outside(listed) < _LEAST_WORDS_LEFT:
             listed = (False,) * len(self.sentences)
         learned = self._within(self.repeated)
         known = tuple(map(any, zip(listed, learned, self.said_before, strict=True)))
         phrases = phrases_in(self.text)
-        apart = self._within(
-            [*self._about(), *(Span(c.start, c.end) for c in find_credits(self.text, (), self.credit_candidates))]
-        )
+        apart = self._within([*self._about(), *self._credits()])
         flags = tuple(
             label or is_known or in_block or is_furniture(sentence.of(self.text), phrases)
             for (sentence, label), is_known, in_block in zip(self._pieces, known, apart, strict=True)
         )
         left = self._words_outside(flags)
-        return flags if left >= (1 - _MOST_FURNITURE) * self._words_outside(known) else known
+        mostly = left < (1 - _MOST_FURNITURE) * self._words_outside(known)
+        return known if mostly else flags, mostly
 
     @functools.cached_property
     def said_before(self) -> tuple[bool, ...]:
@@ -145,6 +156,11 @@ class Reading:
 
     def _words_outside(self, flags: Sequence[bool]) -> int:
         return sum(len(inside) for inside, flag in zip(self.sentence_words, flags, strict=True) if not flag)
+
+    def _credits(self) -> list[Span]:
+        credits = (Span(c.start, c.end) for c in find_credits(self.text, (), self.credit_candidates))
+        most = _MOST_CREDIT_WORDS * (2 if self.unspaced else 1)
+        return [credit for credit in credits if len(self.words.inside(credit)) <= most]
 
     def _about(self) -> list[Span]:
         """Paragraphs in the second half that say who the publisher is, with their headings."""
@@ -228,6 +244,11 @@ class Reading:
             for index, (word, start) in enumerate(zip(self.words.folded, self.words.starts, strict=True))
             if len(word) >= _LEAST_NAME and self.text[start].isupper() and index not in opens
         )
+
+    @functools.cached_property
+    def name_counts(self) -> Counter[str]:
+        """How often each name is said, days and months left out."""
+        return Counter(key for key, _ in self.names if key not in _CALENDAR)
 
     def names_in(self, span: Span) -> frozenset[str]:
         inside = self.words.inside(span)

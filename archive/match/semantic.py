@@ -15,18 +15,16 @@ other text taken into account); plain cosines of the best counterparts (.94).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import regex
 from numpy.typing import NDArray
 
 from archive.match.encoder import Vectors, background_level, encode, rescaled
 from archive.match.fingerprint import shingle_hashes
 from archive.match.reading import Hashes, Reading, figures_in
+from archive.match.subject import document_cosine
 from archive.text import Span
-from archive.types import Passage, SentenceLink
 
 Scores = NDArray[np.float32]
 
@@ -52,7 +50,7 @@ _LENGTH_RATIO = 4.0
 #: How often what is left over is aligned again.
 _ROUNDS = 3
 #: Links in which the titles of two texts are found, with a line above them.
-_OPENING = 2
+OPENING = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +73,11 @@ class Semantic:
     #: adjusted cosine of the best counterpart, averaged over the sentences of the story and of the page
     soft_story: float
     soft_page: float
-    #: cosine of the mean vectors
-    document_cosine: float
     #: share of the linked sentences that keep the order of the story
     order: float
 
 
-NOTHING = Semantic((), 0.0, 0.0, 0.0, 0.0)
+NOTHING = Semantic((), 0.0, 0.0, 0.0)
 
 
 def align(a: Reading, b: Reading) -> Semantic:
@@ -99,7 +95,6 @@ def align(a: Reading, b: Reading) -> Semantic:
         tuple(links),
         soft_story=float(scores.max(axis=1).mean()),
         soft_page=float(scores.max(axis=0).mean()),
-        document_cosine=_document_cosine(a.vectors, b.vectors),
         order=_order(links),
     )
 
@@ -120,12 +115,6 @@ def _runners_up(cosines: Scores) -> Scores:
     count = min(_OTHERS + 1, cosines.shape[1])
     best = np.sort(np.partition(cosines, -count, axis=1)[:, -count:], axis=1)
     return best[:, :-1].mean(axis=1)  # type: ignore[no-any-return]
-
-
-def _document_cosine(a: Vectors, b: Vectors) -> float:
-    mean_a, mean_b = a.mean(axis=0), b.mean(axis=0)
-    norm = float(np.linalg.norm(mean_a) * np.linalg.norm(mean_b))
-    return float(mean_a @ mean_b) / norm if norm else 0.0
 
 
 # --- alignment -----------------------------------------------------------------------------------
@@ -300,9 +289,9 @@ def _kept(links: list[Link]) -> list[Link]:
         more = {link for link in links if link not in kept and any(_near(link, seed) for seed in kept)}
         kept |= more
         grown = bool(more)
-    clusters = _clusters([link for link in links if link in kept])
+    grouped = clusters([link for link in links if link in kept])
     return sorted(
-        (link for cluster in clusters if _stands(cluster) for link in cluster),
+        (link for cluster in grouped if _stands(cluster) for link in cluster),
         key=lambda link: (link.b_start, link.a_start),
     )
 
@@ -392,7 +381,7 @@ def _stands(cluster: list[Link]) -> bool:
 
 
 def _is_opening(link: Link) -> bool:
-    return link.a_start == 0 and link.b_start < _OPENING
+    return link.a_start == 0 and link.b_start < OPENING
 
 
 def _near(one: Link, other: Link) -> bool:
@@ -401,16 +390,16 @@ def _near(one: Link, other: Link) -> bool:
     return gap_a <= _NEAR and gap_b <= _NEAR
 
 
-def _clusters(links: list[Link]) -> list[list[Link]]:
+def clusters(links: list[Link]) -> list[list[Link]]:
     """*links* in page order, grouped by nearness in both texts."""
-    clusters: list[list[Link]] = []
+    found: list[list[Link]] = []
     for link in links:
-        home = next((c for c in clusters if any(_near(link, member) for member in c[-3:])), None)
+        home = next((c for c in found if any(_near(link, member) for member in c[-3:])), None)
         if home is None:
-            clusters.append([link])
+            found.append([link])
         else:
             home.append(link)
-    return clusters
+    return found
 
 
 def _order(links: list[Link]) -> float:
@@ -424,9 +413,6 @@ def _order(links: list[Link]) -> float:
     return len(ends) / len(links)
 
 
-# --- what the links say ----------------------------------------------------------------------------
-
-
 def spans(a: Reading, b: Reading, link: Link) -> tuple[Span, Span]:
     """The characters that *link* connects."""
     units_a, units_b = a.units[link.a_start : link.a_end], b.units[link.b_start : link.b_end]
@@ -434,238 +420,6 @@ def spans(a: Reading, b: Reading, link: Link) -> tuple[Span, Span]:
         Span(a.sentences[units_a[0]].start, a.sentences[units_a[-1]].end),
         Span(b.sentences[units_b[0]].start, b.sentences[units_b[-1]].end),
     )
-
-
-def as_passages(a: Reading, b: Reading, grouped: Sequence[Sequence[Link]]) -> list[Passage]:
-    """`runs` of links as passages, in page order."""
-    return [_passage(a, b, run, _glued_start(a, b, run[0])) for run in grouped]
-
-
-#: Where a headline or label may end inside what was read as one sentence: before a capital, without a full stop.
-_SEAM = regex.compile(r"(?<=[\p{L}\p{N}\"'”’»)\]])\s+(?=[\"'“„«‘¿¡「『(\[–—-]*[\p{Lu}\p{Lo}\p{N}])")
-#: A first sentence is looked at if it is longer than the story's by this factor.
-_GLUED_LENGTH = 1.12
-#: Seams tried, those first that leave about the length of the story's sentence.
-_MOST_SEAMS = 6
-#: The rest must be this much nearer to the story's sentence than the whole was.
-_GLUED_GAIN = 0.05
-
-
-def _glued_start(a: Reading, b: Reading, link: Link) -> int:
-    """Where the text of a passage's first sentence begins, behind a headline that extraction glued to it."""
-    story, page = spans(a, b, link)
-    expected = (story.end - story.start) * (_characters_a_letter(b) / _characters_a_letter(a))
-    if page.end - page.start < _GLUED_LENGTH * expected:
-        return page.start
-    first = b.sentences[b.units[link.b_start]]
-    seams = [found.end() for found in _SEAM.finditer(b.text, first.start, first.end)]
-    seams = [s for s in seams if s - first.start >= _INSERTED and page.end - s >= max(_INSERTED, expected / 3)]
-    seams = sorted(seams, key=lambda s: abs(page.end - s - expected))[:_MOST_SEAMS]
-    if not seams:
-        return page.start
-    target = a.vectors[link.a_start : link.a_end].sum(axis=0)
-    target /= np.linalg.norm(target)
-    cosines = encode([b.text[start : page.end] for start in (page.start, *seams)]) @ target
-    best = int(cosines.argmax())
-    return seams[best - 1] if best and cosines[best] >= cosines[0] + _GLUED_GAIN else page.start
-
-
-def _characters_a_letter(reading: Reading) -> float:
-    return 0.4 if reading.unspaced else 1.0
-
-
-#: A story sentence that the page leaves out does not end a passage; two do.
-_MOST_DROPPED = 1
-#: Letters of page text between two links that end a passage: anything that is a sentence and no label of a few letters.
-_INSERTED = 12
-
-
-def runs(a: Reading, b: Reading, links: Sequence[Link]) -> list[list[Link]]:
-    """The links grouped into passages: neighbouring sentences of the page.
-
-    A sentence put in ends a passage, two story sentences left out end it too; one left out, or two neighbours that
-    changed places, do not.
-    """
-    found: list[list[Link]] = []
-    for link in sorted(links, key=lambda link: (link.b_start, link.a_start)):
-        if found and _continues(a, b, found[-1], link):
-            found[-1].append(link)
-        else:
-            found.append([link])
-    return found
-
-
-def _continues(a: Reading, b: Reading, run: list[Link], link: Link) -> bool:
-    last = run[-1]
-    inserted = sum(
-        b.furniture[index] or sum(map(str.isalpha, b.sentences[index].of(b.text))) >= _INSERTED
-        for index in _between(b, last.b_end, link.b_start)
-    )
-    if inserted:
-        # Text was put in, unless the story has labels of its own there ("Read also:").
-        labels = sum(a.furniture[index] for index in _between(a, last.a_end, link.a_start))
-        return link.b_start == last.b_end and labels >= inserted
-    start, end = min(x.a_start for x in run), max(x.a_end for x in run)
-    if link.a_start >= end:
-        return link.a_start - end <= _MOST_DROPPED
-    # Neighbours that changed places: what goes back lies just before, or fills a gap.
-    return start - _MOST_DROPPED <= link.a_end <= end or start <= link.a_start < end
-
-
-def _between(reading: Reading, end: int, start: int) -> range:
-    """The sentences, by their indices, between the unit before *end* and the unit *start*; none if it lies earlier."""
-    return range(reading.units[end - 1] + 1, reading.units[start])
-
-
-def _passage(a: Reading, b: Reading, cluster: Sequence[Link], begin: int = 0) -> Passage:
-    story = [spans(a, b, link)[0] for link in cluster]
-    page = [spans(a, b, link)[1] for link in cluster]
-    page[0] = Span(max(begin, page[0].start), page[0].end)
-    weight = [span.end - span.start for span in page]
-    likeness = sum(link.score * w for link, w in zip(cluster, weight, strict=True)) / sum(weight)
-    return Passage(
-        min(span.start for span in story),
-        max(span.end for span in story),
-        min(span.start for span in page),
-        max(span.end for span in page),
-        round(min(1.0, max(0.0, likeness)), 4),
-        "semantic",
-        all(is_quotation(a, b, link) for link in cluster),
-        tuple(SentenceLink(*s, *p) for s, p in zip(story, page, strict=True)),
-    )
-
-
-def is_quotation(a: Reading, b: Reading, link: Link) -> bool:
-    """Whether the words that *link* connects stand mostly in quotation marks in both texts."""
-    story, page = spans(a, b, link)
-    words_a, words_b = a.words.inside(story), b.words.inside(page)
-    if not words_a or not words_b:
-        return False
-    return bool(
-        a.quoted[words_a.start : words_a.stop].mean() >= 0.5 and b.quoted[words_b.start : words_b.stop].mean() >= 0.5
-    )
-
-
-_NOWHERE = Span(0, 0)
-
-
-def opening_figures_differ(a: Reading, b: Reading, semantic: Semantic) -> bool:
-    """Whether the first linked sentences, the titles as a rule, both hold figures and have none in common."""
-    for link in semantic.links[:_OPENING]:
-        story, page = spans(a, b, link)
-        of_story, of_page = figures_in(story.of(a.text)), figures_in(page.of(b.text))
-        if of_story and of_page:
-            return not of_story & of_page
-    return False
-
-
-@dataclass(frozen=True, slots=True)
-class BestPassage:
-    """The strongest group of neighbouring links."""
-
-    links: int = 0
-    mean: float = 0.0
-    #: figures and names that stand in it in both texts
-    signals: int = 0
-    story: Span = _NOWHERE
-    page: Span = _NOWHERE
-
-    def closes(self, a: Reading, b: Reading, share: float) -> bool:
-        """Whether it lies in the last part of both texts, where publishers say who they are."""
-        return (
-            self.links > 0
-            and self.story.start >= share * a.sentences[-1].end
-            and self.page.start >= share * b.sentences[-1].end
-        )
-
-
-def best_passage(a: Reading, b: Reading, semantic: Semantic) -> BestPassage:
-    """The group of links with the highest total score that is not a quotation; if all are, none."""
-    best = BestPassage()
-    for cluster in _clusters(list(semantic.links)):
-        own = [link for link in cluster if not is_quotation(a, b, link)]
-        if not own:
-            continue
-        total = sum(link.score for link in own)
-        if total > best.links * best.mean:
-            passage = _passage(a, b, own)
-            story, page = Span(passage.story_start, passage.story_end), Span(passage.page_start, passage.page_end)
-            best = BestPassage(len(own), total / len(own), _signals_shared(a, story, b, page), story, page)
-    return best
-
-
-def _signals_shared(a: Reading, story: Span, b: Reading, page: Span) -> int:
-    figures_shared = figures_in(story.of(a.text)) & figures_in(page.of(b.text))
-    return len(figures_shared) + len(a.names_in(story) & b.names_in(page))
-
-
-def quote_share(a: Reading, b: Reading, semantic: Semantic) -> float:
-    """The share of the linked characters of the page whose link is a quotation on both sides."""
-    lengths = [(link, spans(a, b, link)[1]) for link in semantic.links]
-    total = sum(span.end - span.start for _, span in lengths)
-    quoted = sum(span.end - span.start for link, span in lengths if is_quotation(a, b, link))
-    return quoted / total if total else 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Rivalry:
-    """A page's links with a story beside what other stories offer for the same sentences (cosines)."""
-
-    rivals: int = 0
-    #: shares of the links whose page sentence is nearer to a sentence of another story, and by .1 at least
-    beaten: float = 0.0
-    clearly_beaten: float = 0.0
-    #: mean cosine of the page's sentences to their best counterparts, less that of the best other story
-    ahead: float = 0.0
-    #: share of the links that are ahead of every other story by .1, mean lead, and links ahead by .03
-    clear: float = 0.0
-    lead: float = 0.0
-    own_links: int = 0
-
-
-NO_RIVALS = Rivalry()
-
-#: By how much a counterpart must be nearer: a form's fixed sentences are equally near everywhere.
-_BEATEN, _OWN, _CLEARLY = 0.02, 0.03, 0.1
-#: Two stories that share this much at this cosine are one story twice, and no rivals.
-_SAME_SENTENCE, _SAME_STORY = 0.9, 0.7
-
-
-def rivalry(a: Reading, b: Reading, links: Sequence[Link], others: Sequence[Reading]) -> Rivalry:
-    """How the links of the page *b* with the story *a* stand beside those that *others* could have.
-
-    A form that one organisation fills in again and again, or a report of one event, fits several stories alike; a copy
-    fits one of them.
-    """
-    rivals = [other for other in others if other.units and not _same_story(a, other)]
-    if not rivals or not b.units or not a.units:
-        return NO_RIVALS
-    own = (a.vectors @ b.vectors.T).max(axis=0)
-    offered = [(rival.vectors @ b.vectors.T).max(axis=0) for rival in rivals]
-    best = np.max(offered, axis=0)
-    leads = np.array([_lead(a, b, link, own, best) for link in links])
-    count = max(1, len(leads))
-    return Rivalry(
-        rivals=len(rivals),
-        beaten=float((leads < -_BEATEN).sum()) / count,
-        clearly_beaten=float((leads < -_CLEARLY).sum()) / count,
-        ahead=float(own.mean()) - max(float(one.mean()) for one in offered),
-        clear=float((leads > _CLEARLY).sum()) / count,
-        lead=float(leads.mean()) if len(leads) else 0.0,
-        own_links=int((leads > _OWN).sum()),
-    )
-
-
-def _same_story(a: Reading, other: Reading) -> bool:
-    if a is other:
-        return True
-    return bool(((a.vectors @ other.vectors.T).max(axis=1) > _SAME_SENTENCE).mean() >= _SAME_STORY)
-
-
-def _lead(a: Reading, b: Reading, link: Link, own: Scores, best: Scores) -> float:
-    story, page = a.vectors[link.a_start : link.a_end].sum(axis=0), b.vectors[link.b_start : link.b_end].sum(axis=0)
-    cosine = float(story @ page) / max(1e-6, float(np.linalg.norm(story) * np.linalg.norm(page)))
-    return max(cosine, float(own[link.b_start : link.b_end].max())) - float(best[link.b_start : link.b_end].max())
 
 
 def _promising(a: Reading, b: Reading, count: int) -> list[int]:
@@ -695,7 +449,7 @@ def try_some(a: Reading, b: Reading, count: int, *, subject: bool = False) -> bo
     if not a.units or not b.units:
         return False
     some = encode([b.sentences[unit].of(b.text) for unit in _promising(a, b, count)])
-    if subject and _document_cosine(a.vectors, some) >= SAME_SUBJECT:
+    if subject and document_cosine(a.vectors, some) >= SAME_SUBJECT:
         return True
     cosines = a.vectors @ some.T
     level_b = np.maximum(background_level(some), _runners_up(cosines.T))

@@ -141,5 +141,72 @@ Whether that is legally an admission of guilt is disputed among scholars. A prof
 """
 
 
+def release(version: str, name: str, date: str, fixes: int, packages: str) -> str:
+    """A form that one organisation fills in for every release."""
+    return f"""\
+Harbour Charts {version} released
+
+The Harbour Charts project is pleased to announce version {version} of its free nautical charts, code name "{name}". It was published on {date} and is available for download from today.
+
+This release corrects {fixes} errors that were reported by skippers and pilots, and brings the depths of all harbours up to date. The main changes concern {packages}.
+
+Those who installed earlier versions do not have to install everything again. They can let their chart plotter look for the new files, which takes a few minutes over a normal connection.
+
+The project thanks all volunteers who measured, drew and translated. Without them there would be no free charts of the northern coast.
+"""
+
+
+def release_in_dutch(version: str, name: str, date: str, fixes: int, packages: str) -> str:
+    """The translation of `release`."""
+    return f"""\
+Harbour Charts {version} uitgebracht
+
+Het project Harbour Charts kondigt met genoegen versie {version} van zijn vrije zeekaarten aan, met de codenaam "{name}". De versie is gepubliceerd op {date} en kan vanaf vandaag worden gedownload.
+
+Deze uitgave verbetert {fixes} fouten die door schippers en loodsen zijn gemeld, en brengt de diepten van alle havens bij de tijd. De belangrijkste wijzigingen betreffen {packages}.
+
+Wie een eerdere versie heeft geïnstalleerd, hoeft niet alles opnieuw te installeren. De kaartplotter kan de nieuwe bestanden zelf opzoeken, wat bij een gewone verbinding een paar minuten duurt.
+
+Het project dankt alle vrijwilligers die hebben gemeten, getekend en vertaald. Zonder hen zouden er geen vrije kaarten van de noordelijke kust bestaan.
+"""
+
+
+#: A Dutch host for what is quoted or borrowed: about something else.
+DUTCH_HOST = (
+    "Gemeenteraad vergadert over parkeerplaatsen",
+    "Vorige week vergaderde de gemeenteraad over de nieuwe parkeerplaatsen. Er waren meer ambtenaren dan bezoekers.",
+    "De wethouder legde uit dat de tarieven omhoog moeten. Een enkele winkelier protesteerde, de rest zweeg.",
+    "Na de pauze ging het over de bibliotheek. Die krijgt langere openingstijden en een nieuw dak.",
+    "Tot slot werd er getoast op de jubilaris, die veertig jaar notulen heeft gemaakt zonder een keer ziek te zijn.",
+)
+
+#: Words of the mayor, and how the story and its translation lead up to them.
+SPEECH = (
+    '"We will not build on sand a second time, and whoever tells you that a wall can stop the sea has never stood '
+    'behind one in November."'
+)
+SPEECH_IN_DUTCH = (
+    '"Wij gaan niet voor de tweede keer op zand bouwen, en wie u vertelt dat een muur de zee kan tegenhouden, heeft er '
+    'nog nooit in november achter gestaan."'
+)
+LED_UP = (
+    f"On the third evening of the hearing, in the unheated sports hall of Vellamo, Mayor Henrik Aalto shouted: {SPEECH}"
+)
+LED_UP_IN_DUTCH = f"Op de derde avond van de hoorzitting, in de onverwarmde sporthal van Vellamo, riep burgemeester Henrik Aalto: {SPEECH_IN_DUTCH}"
+
+#: The opening of the story in Finnish, which the encoder does not know.
+FINNISH = """\
+Satama, joka hukkui kahdesti
+
+Kun myrsky 14. marraskuuta 2019 murti vanhan rantamuurin Vellamossa, vesi nousi kalatorilla 3,4 metrin korkeuteen. Kukaan 6 200 asukkaan kaupungissa ei ollut uskonut, että niin voisi käydä uudestaan.
+
+Muuri rakennettiin vuonna 1988, ja sen rakensi yhtiö, jota ei enää ole. Insinöörit, jotka tutkivat jäännöksiä, totesivat, että betonissa oli vain puolet siitä teräksestä, jonka piirustukset olivat luvanneet.
+
+Pormestari Henrik Aalto kutsui kadonneita papereita valitettavaksi erehdykseksi. Sataman maakunnan asettama toimikunta tarvitsi kahdeksantoista kuukautta 240 sivun mietintöön, josta 112 sivua mustattiin. Torikauppias Marta Lindqvist ei ylläty.
+
+Vakuutusyhtiöt ovat tähän mennessä maksaneet 48 miljoonaa euroa. Useimmat Kanal Streetin perheet ovat silti muuttaneet pois, eikä dyynien takana ollutta koulua enää avata.
+"""
+
+
 def paragraphs(text: str) -> list[str]:
     return text.strip().split("\n\n")
