@@ -383,7 +383,7 @@ def test_the_tracked_story_has_one_story_and_two_texts(store: Store, shared_data
     assert rows(store, ACTIVE) == [("nl", "translation", "file:nl.txt"), ("en", "original", "capture:1")]
     assert rows(store, KINDS) == [("copy", "en")]
     kinds = rows(store, "SELECT m.kind, t.language FROM match m JOIN story_text t ON t.id = m.story_text_id ORDER BY 2")
-    assert kinds == [("copy", "en")] * 3 + [("copy", "nl")]
+    assert kinds == [("copy", "en")] * 2 + [("copy", "nl")]
 
 
 #: The Dutch text of the tracked story put into English for this test, paragraph by paragraph.
