@@ -12,7 +12,7 @@ import bisect
 import functools
 import math
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 import regex
@@ -133,13 +133,28 @@ _WORD = regex.compile(
 _UNSPACED_CHARACTER = regex.compile(f"[{_UNSPACED}]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Words:
-    """The words of a text, folded, with their places; parallel tuples, because texts are long."""
+    """The words of a text, with their places; parallel tuples, because texts are long."""
 
+    text: str = field(repr=False)
+    #: as they stand
+    shown: tuple[str, ...]
     folded: tuple[str, ...]
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
+
+    @functools.cached_property
+    def _places(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        # Only where asked for: a look-up does without, and it is half of the cost.
+        places = [found.span() for found in _WORD.finditer(self.text)]
+        return tuple([start for start, _ in places]), tuple([end for _, end in places])
+
+    @property
+    def starts(self) -> tuple[int, ...]:
+        return self._places[0]
+
+    @property
+    def ends(self) -> tuple[int, ...]:
+        return self._places[1]
 
     def __len__(self) -> int:
         return len(self.folded)
@@ -156,12 +171,8 @@ class Words:
 
 def words(text: str) -> Words:
     """The words of *text* in order; in scripts without spaces, its characters."""
-    places = [found.span() for found in _WORD.finditer(text)]
-    return Words(
-        tuple([fold_word(text[start:end]) for start, end in places]),
-        tuple([start for start, _ in places]),
-        tuple([end for _, end in places]),
-    )
+    shown = tuple(_WORD.findall(text))
+    return Words(text, shown, tuple(map(fold_word, shown)))
 
 
 def unspaced_share(text: str) -> float:

@@ -117,11 +117,11 @@ def page_keys(reading: Reading) -> Keys:
 
     Its furniture is included, and capitalised words that open a sentence.
     """
-    starts, text = reading.words.starts, reading.text
+    text = reading.text
     names = frozenset(
         name_key(word)
-        for word, start in zip(reading.words.folded, starts, strict=True)
-        if len(word) >= _LEAST_NAME and text[start].isupper()
+        for word, shown in zip(reading.words.folded, reading.words.shown, strict=True)
+        if len(word) >= _LEAST_NAME and shown[0].isupper()
     )
     signals = Signals(frozenset(figures_in(text)), names)
     return Keys(_winnow_all(reading), _signal_keys(signals), _is_latin(text))
