@@ -14,8 +14,9 @@ What is judged here is decided in pure modules; here is the order of the calls, 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from archive import alerts, availability, diff, extract, memory, versions
 from archive.alerts import Event
@@ -28,6 +29,9 @@ from archive.types import Extraction, Observation, Quality, Version
 
 MAX_READ_BYTES = 8 * 1024 * 1024
 """A larger HTML document is kept but not read: the largest article page seen has 2.5 MB, and parsing takes 40 times as much memory."""
+
+MOST_EDITS = 30
+"""Changed paragraphs that go with an alert."""
 
 DOUBTED = 0.1
 """Quality of a capture whose text stands under many addresses of its host."""
@@ -63,6 +67,10 @@ class Unreadable:
 
 Reading = Extraction | Unreadable | None
 
+Tell = Callable[[int, int, Sequence[Event], Callable[[], Mapping[str, object]]], None]
+"""Given a page, the capture that shows what happened to it, what may be said of that (the most exact first), and how to
+find out what else goes with it."""
+
 
 def read_body(body: bytes, url: str, content_type: str | None, path: str | None = None) -> Reading:
     """What the extractor reads from a body, or why it could not."""
@@ -78,10 +86,10 @@ class Histories:
     """The histories of an archive's pages, as captures are read one after the other.
 
     Args:
-        tell: given a page and what happened to it.
+        tell: see `Tell`.
     """
 
-    def __init__(self, store: Store, summary: Summary, tell: Callable[[int, Event], None]) -> None:
+    def __init__(self, store: Store, summary: Summary, tell: Tell) -> None:
         self.store = store
         self.summary = summary
         self.tell = tell
@@ -284,8 +292,22 @@ class Histories:
         while untold := self.store.untold_changes():
             with self.store.transaction():
                 for change in untold:
-                    self.tell(change.page_id, alerts.changed(change.id, change.outlet, change.summary))
-                self.store.set_told([change.id for change in untold])
+                    details = partial(self._change_to_tell, change.change_id)
+                    self.tell(change.page_id, change.capture_id, alerts.edited(change), details)
+                self.store.set_told([change.change_id for change in untold])
+
+    def _change_to_tell(self, change_id: int) -> Mapping[str, object]:
+        """A change with its reasons and the paragraphs that were edited, as an alert carries them."""
+        told = self.store.change_to_tell(change_id)
+        old_id, new_id = told["old_version_id"], told["new_version_id"]
+        assert isinstance(old_id, int) and isinstance(new_id, int)
+        edits: list[dict[str, str]] = []
+        sides = self._read_alike(old_id, new_id)
+        if sides is not None:
+            change, _ = self._change(self.store.page_of_version(new_id), *sides)
+            edited = [row for row in change.rows if row.kind != "equal" and not row.broken]
+            edits = [{"kind": row.kind, "old": row.old_text, "new": row.new_text} for row in edited[:MOST_EDITS]]
+        return {"change": {**told, "edits": edits}}
 
     # --- availability ---
 
@@ -310,17 +332,16 @@ class Histories:
                     store.note_move(page_id, one.moved_to, one.since)
             if states and states[-1].state == "removed" and states[-1].claimed:
                 last = states[-1]
-                assert last.last_present is not None
-                self.tell(
+                assert last.last_present is not None and last.first_absent is not None
+                event = alerts.removed(
                     page_id,
-                    alerts.removed(
-                        page_id,
-                        last.last_present.capture_id,
-                        store.outlet_of(page_id),
-                        to_text(last.last_present.at),
-                        to_text(last.since),
-                    ),
+                    last.last_present.capture_id,
+                    store.outlet_of(page_id),
+                    to_text(last.last_present.at),
+                    to_text(last.since),
                 )
+                words = {"availability": sentences[-1]}
+                self.tell(page_id, last.first_absent.capture_id, (event,), lambda: words)
 
 
 def _with_moves(

@@ -6,6 +6,7 @@
     new stories      ─► [worker] look up ─► versions that are there already ─► match
     new versions     ─► [worker] look up ─► all stories ─► match ─► one transaction a version: matches, passages
     matches that claim text ──────────────► which came first
+    matches, changes, removals, alarms ───► those who asked for it are told: see archive.alerts
 
 Extraction takes tens of milliseconds a page and a sentence encoder more: both run in worker processes,
 which read the archive and never write it. The one writer applies results in the order in which jobs were made,
@@ -18,7 +19,7 @@ import multiprocessing
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime
@@ -27,7 +28,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive import alerts, extract, references
-from archive.alerts import Event
+from archive.alerts import Event, Wishes
 from archive.exceptions import StoreError
 from archive.histories import Histories, Reading, Summary, read_body
 from archive.quality import may_be_html
@@ -127,8 +128,10 @@ class _Processing:
         self.newest_lead = 0
         #: versions of the last pass that ask for the stories' vectors
         self.waiting = 0
-        #: story id -> its name and what its user wants to be told
-        self.wanted: dict[int, tuple[str, tuple[str, ...]]] = {}
+        #: story id -> what its user wants to be told
+        self.wishes: dict[int, Wishes] = {}
+        #: captures up to this id were read before; after an upgrade what is found in them anew is no news
+        self.read_before = store.newest_read_capture()
         #: captures read and versions matched when texts were last promoted
         self.promoted_after: tuple[int, int] | None = None
         #: the highest ids of versions and matches then
@@ -136,6 +139,8 @@ class _Processing:
 
     def run(self, go_on: Callable[[], bool]) -> Summary:
         try:
+            if self.store.has_other_readings(extract.LABEL):
+                self.store.hush(self.read_before)
             self.histories.remember_all()
             while True:
                 # Asked before looking: what a crawl added in its last moments is seen by the pass after its end.
@@ -143,10 +148,12 @@ class _Processing:
                 done = self._drain(self._read_jobs())
                 if not self.stop.is_set():
                     self.histories.compare_runs()
-                    self.histories.tell_changes()
-                    self.histories.judge_availability(self.stop.is_set)
                 self._promote_texts()
                 done += self._match_new()
+                if not self.stop.is_set():  # after matching, for only what carries a story's text is told
+                    self.histories.tell_changes()
+                    self.histories.judge_availability(self.stop.is_set)
+                    self._tell_alarms()
                 self._tell_directions()
                 if self.stop.is_set():
                     self.summary.stopped = True
@@ -293,13 +300,16 @@ class _Processing:
     def _begin_lookup(self) -> None:
         from archive import lookup  # loads numpy: only where there is something to match
 
+        matched_before = self.store.newest_derived_ids()[1]
         if self.store.begin_lookup(lookup.LABEL, lookup.ENCODER):
+            if matched_before:
+                self.store.hush(self.read_before)
             self._forget_stories()
 
     def _forget_stories(self) -> None:
         """Have everyone read the stories again: something about them changed."""
         self.generation += 1
-        self.wanted.clear()
+        self.wishes.clear()
 
     def _index_stories(self) -> int:
         """Have pages find the stories that are new or were changed."""
@@ -426,14 +436,11 @@ class _Processing:
 
     def _keep_match(self, version_id: int, one: StoryMatch) -> None:
         match = one.match
-        self.store.add_match(version_id, one.story_id, one.texts, match)
+        match_id = self.store.add_match(version_id, one.story_id, one.texts, match)
         self.summary.matched += 1
         self.summary.kinds[match.kind] += 1
         if match.kind in COPY_KINDS and not match.evidence.get("own_url"):
-            page_id = self.store.page_of_version(version_id)
-            slug, _ = self._wanted_of(one.story_id)
-            event = alerts.new_match(page_id, slug, match.kind, self.store.outlet_of(page_id), match.explanation)
-            self._note(event, one.story_id)
+            self._tell_match(match_id, one.story_id)
 
     # --- which came first ---
 
@@ -450,23 +457,50 @@ class _Processing:
 
     # --- alerts ---
 
-    def _tell(self, page_id: int, event: Event) -> None:
-        """Tell an event of a page to each story of which it carries text."""
-        for story_id in self.store.stories_carried_by(page_id):
-            self._note(event, story_id)
+    def _tell_match(self, match_id: int, story_id: int) -> None:
+        """Tell that a page carries text of a story, and what became of its credit."""
+        page = self.store.carrier_of_match(match_id)
+        if page is None:
+            return
+        wishes = self._wishes_of(story_id)
+        before = self.store.carrier_before(page, story_id)
+        for event in alerts.found(page, before, wishes):
+            if alerts.wanted(event, wishes, page.confidence) and not self.store.was_told(story_id, event):
+                silent = alerts.silence(wishes, page.outlet, backlog=self.store.is_backlog(story_id, page.capture_id))
+                details = {**alerts.details_of(page), "passages": self.store.passages_to_tell(match_id)}
+                self._note(story_id, event, silent, {} if silent else details)
 
-    def _note(self, event: Event | None, story_id: int) -> None:
-        if (
-            event is not None
-            and alerts.wanted(event, self._wanted_of(story_id)[1])
-            and self.store.add_alert(event.rule, event.subject, event.summary, self.now())
-        ):
+    def _tell(
+        self, page_id: int, capture_id: int, events: Sequence[Event], details: Callable[[], Mapping[str, object]]
+    ) -> None:
+        """Tell what happened to a page to each story of which it carries text: the first of *events* that is asked for."""
+        for story_id in self.store.stories_carried_by(page_id) if events else ():
+            page = self.store.carrier(page_id, story_id)
+            if page is None:
+                continue
+            wishes = self._wishes_of(story_id)
+            event = next((event for event in events if alerts.wanted(event, wishes, page.confidence)), None)
+            if event is None or self.store.was_told(story_id, event):
+                continue
+            silent = alerts.silence(wishes, page.outlet, backlog=self.store.is_backlog(story_id, capture_id))
+            self._note(story_id, event, silent, {} if silent else {**alerts.details_of(page), **details()})
+
+    def _tell_alarms(self) -> None:
+        """Tell which sources fell silent in the newest run of each watch."""
+        for alarm in self.store.newest_alarms():
+            event = alerts.source_down(alarm.run_id, alarm.source, alarm.query, alarm.alarm)
+            if alerts.wanted(event, self._wishes_of(alarm.story_id)) and not self.store.was_told(alarm.story_id, event):
+                self._note(alarm.story_id, event, "", {"source": alarm.source, "query": alarm.query})
+
+    def _note(self, story_id: int, event: Event, silent: alerts.Silence, details: Mapping[str, object]) -> None:
+        self.store.add_alert(story_id, event, self.now(), silent=silent, details=details)
+        if not silent:
             self.summary.told.append(f"{event.rule.replace('_', ' ')}: {event.summary}")
 
-    def _wanted_of(self, story_id: int) -> tuple[str, tuple[str, ...]]:
-        if story_id not in self.wanted:
-            self.wanted[story_id] = self.store.wanted_of(story_id)
-        return self.wanted[story_id]
+    def _wishes_of(self, story_id: int) -> Wishes:
+        if story_id not in self.wishes:
+            self.wishes[story_id] = self.store.wishes_of(story_id)
+        return self.wishes[story_id]
 
 
 def _batches(ids: list[int]) -> Iterator[tuple[int, ...]]:

@@ -16,12 +16,18 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
-from archive import lock
+from archive import delivery, lock
+from archive.delivery import Receivers
+from archive.exceptions import StoreError
 from archive.histories import Summary
 from archive.process import process
 from archive.store import Store
 from archive.times import utc_now
+
+if TYPE_CHECKING:
+    from crawler.watch import Watch
 
 MAX_ROUNDS = 5
 """Crawls in one run: what copies point to (translations, originals) is fetched in the next round. Three suffice in practice."""
@@ -70,22 +76,54 @@ def run(
     loaded = load_watch(watch)  # a mistake in it is told before anything starts
     for notice in loaded.notices:
         print(f"Note: {notice}", file=sys.stderr)  # noqa: T201
-    Store(archive).close()
+    receivers = loaded.alerts.receivers
+    with Store(archive) as store:
+        delivery.name_receivers(store, loaded.slug, receivers, utc_now())
     result = RunResult()
     stop = threading.Event()
-    with lock.hold(archive, "process"), _interrupts(stop):
-        for number in range(MAX_ROUNDS):
-            child = _start_crawl(watch, archive, again=again and not number, budget=budget)
-            summary = process(archive, now=utc_now, workers=workers, stop=stop, go_on=partial(_is_running, child))
-            code = child.wait()
-            _add(result.summary, summary)
-            result.exit_code = max(result.exit_code, code)
-            result.stopped = stop.is_set()
-            if code not in (0, 1) or result.stopped or not loaded.sources.follow_copies:
-                break
-            if not _copies_point_on(archive, loaded.slug):
-                break
+    with _interrupts(stop):
+        with lock.hold(archive, "process"):
+            _rounds(loaded, watch, archive, result, stop, again=again, budget=budget, workers=workers)
+        if not stop.is_set():
+            _tell_receivers(archive, loaded.slug, receivers, stop)
     return result
+
+
+def _rounds(
+    loaded: Watch,
+    watch: Path,
+    archive: Path,
+    result: RunResult,
+    stop: threading.Event,
+    *,
+    again: bool,
+    budget: int | None,
+    workers: int | None,
+) -> None:
+    """Crawl and process, and again while copies name URLs never heard of."""
+    for number in range(MAX_ROUNDS):
+        child = _start_crawl(watch, archive, again=again and not number, budget=budget)
+        summary = process(archive, now=utc_now, workers=workers, stop=stop, go_on=partial(_is_running, child))
+        code = child.wait()
+        _add(result.summary, summary)
+        result.exit_code = max(result.exit_code, code)
+        result.stopped = stop.is_set()
+        if code not in (0, 1) or result.stopped or not loaded.sources.follow_copies:
+            break
+        if not _copies_point_on(archive, loaded.slug):
+            break
+
+
+def _tell_receivers(archive: Path, slug: str, receivers: Receivers, stop: threading.Event) -> None:
+    """Deliver what is due. Whatever comes of it, the run has done its work."""
+    try:
+        with Store(archive) as store:
+            done = delivery.deliver(store, slug, receivers, now=utc_now, stop=stop.is_set)
+    except StoreError as error:
+        print(f"Note: alerts wait for the next run: {error}", file=sys.stderr)  # noqa: T201
+        return
+    for line in done.failed:
+        print(f"Note: {line}", file=sys.stderr)  # noqa: T201
 
 
 def _is_running(child: subprocess.Popen[bytes]) -> bool:

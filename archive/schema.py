@@ -24,6 +24,8 @@ CREATE TABLE story (                 -- a tracked work
   short_ids   TEXT NOT NULL,         -- JSON list: article ids shared between languages and URL generations
   languages   TEXT NOT NULL,         -- JSON list: languages looked for; [] means any
   alerts      TEXT NOT NULL,         -- JSON list: rules of which the user wants to be told
+  min_confidence REAL NOT NULL DEFAULT 0,  -- of a match, below which the user is not told
+  mute        TEXT NOT NULL DEFAULT '[]',  -- JSON list: domains of outlets of which the user is not told
   created_at  TEXT NOT NULL
 ) STRICT;
 
@@ -135,6 +137,8 @@ CREATE TABLE lead (                  -- a URL that a source named
   run_id       INTEGER REFERENCES run(id),
   first_seen   TEXT NOT NULL,
   last_seen    TEXT NOT NULL,
+  score        REAL,                 -- how likely a page is a copy, 0 to 1, before it was fetched; null if not judged
+  score_reason TEXT,                 -- in words
   UNIQUE (story_id, source, query, url)
 ) STRICT;
 CREATE INDEX lead_url_key ON lead(url_key);  -- who named this page?
@@ -155,7 +159,11 @@ CREATE TABLE frontier (              -- a URL to fetch, now or later
   last_modified TEXT,
   body_sha256   TEXT,                -- the body that those validators stand for
   why           TEXT NOT NULL,       -- the source that led here first
-  added_at      TEXT NOT NULL
+  added_at      TEXT NOT NULL,
+  score         REAL,                -- the best of its leads: new pages are fetched in this order
+  score_reason  TEXT,                -- of that lead
+  last_status   INTEGER,             -- of its last answer
+  changes       INTEGER NOT NULL DEFAULT 0  -- visits whose body or kind of answer was another than the one before
 ) STRICT;
 CREATE INDEX frontier_due ON frontier(state, due_at);  -- what is due?
 
@@ -213,6 +221,43 @@ CREATE TABLE annotation (            -- what a person said about a row
   text        TEXT NOT NULL,
   created_at  TEXT NOT NULL
 ) STRICT;
+
+CREATE TABLE alert (                 -- an event of which a story's user was told; it stays when all that is derived is made anew
+  id          INTEGER PRIMARY KEY,
+  story_id    INTEGER NOT NULL REFERENCES story(id),
+  rule        TEXT NOT NULL,         -- 'new_copy', 'changed' ...: see archive.alerts
+  subject     TEXT NOT NULL,         -- 'page:4:capture:17': each event once; pages, captures and runs only, whose ids stay
+  summary     TEXT NOT NULL,         -- in words
+  silent      TEXT NOT NULL,         -- why nobody is told: 'backlog' (it was so before), 'muted'; '' if it is delivered
+  details     TEXT NOT NULL,         -- JSON: outlet, url, kind, confidence, passages, change ... as they were then
+  created_at  TEXT NOT NULL,
+  UNIQUE (story_id, rule, subject)
+) STRICT;
+
+CREATE TABLE told_before (           -- what is found in old captures after an upgrade or a rebuild is no news
+  up_to       INTEGER NOT NULL       -- captures up to this id were read before it
+) STRICT;
+
+CREATE TABLE receiver (              -- a way to tell the user that a watch names
+  watch       TEXT NOT NULL,         -- slug
+  channel     TEXT NOT NULL,         -- 'webhook', 'mail', 'command'; its address stands in the watch and nowhere else
+  since       TEXT NOT NULL,         -- alerts from before are not delivered to it
+  PRIMARY KEY (watch, channel)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE delivery (              -- an alert on its way to a receiver
+  id          INTEGER PRIMARY KEY,
+  alert_id    INTEGER NOT NULL REFERENCES alert(id),
+  channel     TEXT NOT NULL,
+  digest      TEXT,                  -- the day of the digest that it goes with; null if it goes at once
+  state       TEXT NOT NULL CHECK (state IN ('pending', 'ok', 'failed')),  -- failed: given up
+  attempts    INTEGER NOT NULL DEFAULT 0,
+  next_try_at TEXT NOT NULL,
+  last_error  TEXT,                  -- in words; null if there was none
+  done_at     TEXT,                  -- when it was delivered, or given up
+  UNIQUE (alert_id, channel)
+) STRICT;
+CREATE INDEX delivery_due ON delivery(channel, next_try_at) WHERE state = 'pending';  -- what is to be delivered?
 """
 
 DERIVED = """
@@ -445,15 +490,6 @@ CREATE TABLE matched (               -- a version that was compared with all sto
   version_id  INTEGER PRIMARY KEY REFERENCES version(id)
 ) STRICT;
 
-CREATE TABLE alert (                 -- what was told
-  id          INTEGER PRIMARY KEY,
-  rule        TEXT NOT NULL,         -- 'new_copy', 'changed', 'removed'
-  subject     TEXT NOT NULL,         -- 'match:4', 'change:2': each event once
-  summary     TEXT NOT NULL,
-  created_at  TEXT NOT NULL,
-  UNIQUE (rule, subject)
-) STRICT;
-
 CREATE VIRTUAL TABLE version_fts USING fts5(  -- rowid is version.id; CJK characters are spaced so that they can be found
   title, text, tokenize = "unicode61 remove_diacritics 2"
 );
@@ -585,7 +621,7 @@ JOIN version v ON v.id = m.version_id JOIN extraction e ON e.id = v.extraction_i
 
 CREATE VIEW leads AS                 -- who named which URL
 SELECT l.id, s.slug AS story, l.source, l.query, l.rank, l.url, l.title, l.published, l.language, l.outlet, l.note,
-       l.first_seen, l.last_seen, l.run_id
+       l.first_seen, l.last_seen, l.run_id, l.score, l.score_reason
 FROM lead l JOIN story s ON s.id = l.story_id;
 
 CREATE VIEW page_leads AS            -- who named which page
@@ -605,7 +641,7 @@ FROM run_source rs JOIN run r ON r.id = rs.run_id;
 DERIVED_TABLES = (
     "matched", "text_signal", "text_fingerprint", "text_index", "story_sentence", "sentence_vector", "story_signal_count", "story_signal",
     "story_fingerprint", "story_text_index", "story_pointer", "story_index", "lookup", "outlet_line", "page_lines",
-    "alert", "direction", "passage", "match", "change", "version_fts", "version",
+    "direction", "passage", "match", "change", "version_fts", "version",
     "availability_due", "availability_state", "reading", "extraction",
 )  # fmt: skip
 
@@ -641,3 +677,22 @@ def m003_views(db: Database) -> None:
 @migrations()
 def m004_outlet_lines(db: Database) -> None:
     _run_script(db, OUTLET_LINES)
+
+
+@migrations()
+def m005_triage(db: Database) -> None:
+    """Scores of leads, and what revisits need to know. An archive made since has the columns already."""
+    for table, columns in (
+        ("lead", ("score REAL", "score_reason TEXT")),
+        (
+            "frontier",
+            ("score REAL", "score_reason TEXT", "last_status INTEGER", "changes INTEGER NOT NULL DEFAULT 0"),
+        ),
+    ):
+        known = {row[1] for row in db.conn.execute(f"PRAGMA table_info({table})")}
+        for column in columns:
+            if column.split()[0] not in known:
+                db.conn.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
+    leads = VIEWS[VIEWS.index("CREATE VIEW leads ") :].partition(";")[0]
+    db.conn.execute("DROP VIEW leads")
+    db.conn.execute(leads)

@@ -144,8 +144,12 @@ class Story:
     texts: tuple[StoryText, ...] = ()
     #: URLs whose captures may be promoted to reference texts
     text_urls: tuple[TextUrl, ...] = ()
-    #: rules of which the user wants to be told: "new_copy", "changed", "removed"
+    #: rules of which the user wants to be told: "new_copy", "changed", "removed" ... (see `archive.alerts.RULES`)
     alerts: tuple[str, ...] = ()
+    #: of a match, below which the user is not told of its page
+    min_confidence: float = 0.0
+    #: registrable domains of outlets of which the user is not told
+    mute: tuple[str, ...] = ()
     id: int | None = None
 
 
@@ -174,6 +178,10 @@ class Lead:
     outlet: str | None = None
     #: why this lead exists, where the source alone does not say it
     note: str | None = None
+    #: how likely a page is a copy, 0 to 1, from what its source said of it; None if nobody has judged it
+    score: float | None = None
+    #: the reasons for the score in words, the weightiest first
+    score_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +202,27 @@ class FrontierEntry:
     last_modified: str | None = None
     #: which source led here first
     why: str = ""
-    #: when the URL was added, or last brought a body never seen before; its text may still be worked on
-    fresh_since: datetime | None = None
+    #: when the URL was added
+    added_at: datetime | None = None
+    #: when the page was last seen to change, in its text as far as that was read; None if it never was
+    changed_at: datetime | None = None
+    #: how often it was seen to change
+    changes: int = 0
+    #: how often it was asked before; 0 for a page that is only known by name
+    visits: int = 0
+    #: status of its last answer; None if there was none
+    last_status: int | None = None
+    #: the body of its last good answer
+    body_sha256: str | None = None
+    #: whether its bytes change at nearly each visit while its text does not: a new body then says nothing
+    volatile: bool = False
+    #: the best score of the leads to it; None if none was judged
+    score: float | None = None
+
+    @property
+    def is_new_page(self) -> bool:
+        """Whether it is a page that a source named and that was never asked: what triage ranks."""
+        return self.purpose == "page" and self.visits == 0 and self.why != "given"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from archive.types import Capture, FrontierEntry, Lead
 
 if TYPE_CHECKING:
-    from archive.store import Requests, RunState, RunSummary, SourceOutcome
+    from archive.store import FrontierState, Requests, RunState, RunSummary, SourceOutcome
 
 
 class ArchivePort(Protocol):
@@ -27,8 +27,13 @@ class ArchivePort(Protocol):
         now: datetime,
         busy_domains: Collection[str] = (),
         per_domain: int = 4,
+        new_pages: bool = True,
+        likeliest_first: bool = False,
     ) -> list[FrontierEntry]:
-        """Due URLs for this crawl alone, a few per domain, none of the busy domains."""
+        """Due URLs for this crawl alone, a few per domain, none of the busy domains; what is known before new pages."""
+
+    def frontier_state(self, story_id: int, now: datetime) -> FrontierState:
+        """How many of the story's URLs stand where."""
 
     def next_due(self, *, story_id: int | None, before: datetime) -> datetime | None:
         """When the next URL falls due, if that is before *before*."""

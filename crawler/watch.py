@@ -20,10 +20,15 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 
+from archive.alerts import RULES
+from archive.deliver_command import Command
+from archive.deliver_mail import Mail
+from archive.deliver_webhook import Webhook
+from archive.delivery import Receivers
 from archive.exceptions import ConfigError, StoryTextError
 from archive.text import detect_language
 from archive.types import Role, Story, StoryText, TextUrl
-from archive.urls import is_http
+from archive.urls import is_http, registrable_domain
 from crawler.discovery.search.registry import Use, read_uses
 
 T = TypeVar("T")
@@ -31,7 +36,7 @@ T = TypeVar("T")
 MIN_STORY_WORDS = 40
 """A shorter text cannot be told apart from a quotation or a teaser of something else."""
 
-ALERT_RULES = ("new_copy", "changed", "removed")
+ALERT_RULES = RULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +94,15 @@ class Politeness:
 
 @dataclass(frozen=True, slots=True)
 class Alerts:
-    """What is told at the end of a run."""
+    """What is told, and to whom."""
 
     on: tuple[str, ...] = ALERT_RULES
+    #: of a match, below which nobody is told of its page
+    min_confidence: float = 0.0
+    #: registrable domains of outlets of which nobody is told
+    mute: tuple[str, ...] = ()
+    #: besides the terminal
+    receivers: Receivers = field(default_factory=Receivers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +141,9 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "questions": ("add", "strike"),
     "schedule": ("every", "fresh", "fresh_for"),
     "politeness": ("contact", "delay", "allow_private", "max_pages", "max_pages_per_host"),
-    "alerts": ("on",),
+    "alerts": ("on", "min_confidence", "mute", "digest", "site", "webhook", "mail", "command"),
+    "alerts.webhook": ("url", "secret_env"),
+    "alerts.mail": ("host", "port", "from", "to", "starttls", "user", "password_env"),
 }
 
 
@@ -193,7 +206,7 @@ class _Reader:
                 self._check_keys(section, self._table(table, section))
         alerts = self._alerts(self._table(table, "alerts"))
         asked = self._table(table, "questions")
-        story = replace(self._story(table), alerts=alerts.on)
+        story = replace(self._story(table), alerts=alerts.on, min_confidence=alerts.min_confidence, mute=alerts.mute)
         return Watch(
             slug=story.slug,
             story=story,
@@ -350,13 +363,83 @@ class _Reader:
         )
 
     def _alerts(self, table: Mapping[str, Any]) -> Alerts:
-        if "on" not in table:
-            return Alerts()
-        rules = self._strings("alerts", table, "on")
+        rules = self._strings("alerts", table, "on") if "on" in table else ALERT_RULES
         for rule in rules:
             if rule not in ALERT_RULES:
                 raise self._error("alerts", "on", f"{rule!r} is none of {', '.join(ALERT_RULES)}")
-        return Alerts(on=rules)
+        least = table.get("min_confidence", 0.0)
+        if isinstance(least, bool) or not isinstance(least, int | float) or not 0 <= least <= 1:
+            raise self._error("alerts", "min_confidence", f"must be a number from 0 to 1, not {least!r}")
+        return Alerts(
+            on=tuple(rules),
+            min_confidence=float(least),
+            mute=tuple(self._domain(name) for name in self._strings("alerts", table, "mute")),
+            receivers=self._receivers(table),
+        )
+
+    def _domain(self, name: str) -> str:
+        domain = registrable_domain(name)
+        if "." not in domain:
+            raise self._error("alerts", "mute", f'{name!r} is no outlet\'s domain like "example.org"')
+        return domain
+
+    def _receivers(self, table: Mapping[str, Any]) -> Receivers:
+        digest = self._string("alerts", table, "digest")
+        if digest not in ("", "daily"):
+            raise self._error("alerts", "digest", f'{digest!r} is not "daily"; without it everything is told at once')
+        site = self._string("alerts", table, "site")
+        command = self._strings("alerts", table, "command")
+        if "command" in table and not (command and command[0]):
+            raise self._error("alerts", "command", "names no program")
+        return Receivers(
+            webhook=self._webhook(self._receiver(table, "webhook")) if "webhook" in table else None,
+            mail=self._mail(self._receiver(table, "mail")) if "mail" in table else None,
+            command=Command(command) if command else None,
+            digest=digest == "daily",
+            site=self._url("alerts", "site", site) if site else "",
+        )
+
+    def _receiver(self, table: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+        value = table[key]
+        if not isinstance(value, dict):
+            raise self._error("alerts", key, f"must be a section, written [alerts.{key}]")
+        self._check_keys(f"alerts.{key}", value)
+        return value
+
+    def _webhook(self, table: Mapping[str, Any]) -> Webhook:
+        url = self._url("alerts.webhook", "url", self._string("alerts.webhook", table, "url"))
+        return Webhook(url, self._variable("alerts.webhook", table, "secret_env"))
+
+    def _mail(self, table: Mapping[str, Any]) -> Mail:
+        section, default = "alerts.mail", Mail("", "", ())
+        host, sender = (self._string(section, table, key) for key in ("host", "from"))
+        to = self._strings(section, table, "to")
+        if not host:
+            raise self._error(section, "host", "is missing: which server takes the mail?")
+        for key, addresses in (("from", (sender,)), ("to", to or ("",))):
+            for address in addresses:
+                if not re.fullmatch(r"[^\s@,<>]+@[^\s@,<>]+", address):
+                    raise self._error(section, key, f"{address!r} is no mail address")
+        port = self._positive(section, table, "port", default.port)
+        if port > 65_535:
+            raise self._error(section, "port", f"must be at most 65535, not {port}")
+        starttls = self._value(section, table, "starttls", bool, default.starttls)
+        user = self._string(section, table, "user")
+        password_env = self._variable(section, table, "password_env")
+        if user and not starttls:
+            raise self._error(section, "starttls", "with a `user`, the password would go over the network in the clear")
+        if bool(user) != bool(password_env):
+            raise self._error(
+                section, "user", "goes together with `password_env`, which names where the password stands"
+            )
+        return Mail(host, sender, to, port, starttls, user, password_env)
+
+    def _variable(self, section: str, table: Mapping[str, Any], key: str) -> str:
+        """The name of an environment variable: what is secret stands in no file."""
+        name = self._string(section, table, key)
+        if name and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+            raise self._error(section, key, f"{name!r} is no name of an environment variable")
+        return name
 
     # --- values ---
 
@@ -425,6 +508,10 @@ class _Reader:
 
     def _place(self, section: str, key: str) -> str:
         line = _line_of(self.source, section, key)
+        if line is None and section.startswith("alerts."):
+            # `webhook = {…}`, `webhook.url = …`, or a section without the key
+            name = section.partition(".")[2]
+            line = _line_of(self.source, "alerts", name) or _line_of(self.source, "", section)
         return f"{self.path}, line {line}" if line else str(self.path)
 
 
@@ -436,7 +523,7 @@ def _line_of(source: str, section: str, key: str) -> int | None:
         header = re.match(r"\s*\[\[?\s*([\w.-]+)\s*\]?\]", line)
         if header:
             current = header[1]
-            if section == "" and current.partition(".")[0] == key:
+            if section == "" and key in (current, current.partition(".")[0]):
                 return number
         elif current == section and is_key(line):
             return number

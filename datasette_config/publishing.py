@@ -21,7 +21,7 @@ from datasette_config.wording import WITHHELD
 WORKING_TABLES = (
     "matched", "text_signal", "text_fingerprint", "text_index", "story_sentence", "sentence_vector", "story_signal_count",
     "story_signal", "story_fingerprint", "story_text_index", "story_pointer", "story_index", "lookup", "outlet_line",
-    "page_lines", "availability_due", "frontier_story", "frontier", "host", "alert",
+    "page_lines", "availability_due", "frontier_story", "frontier", "host", "delivery", "receiver", "alert",
 )  # fmt: skip
 
 #: A path of the machine that imported a file: its folders are nobody's business.

@@ -28,6 +28,7 @@ COMMANDS = {
     "run": "working",
     "import": "working",
     "match": "comparing",
+    "alerts": "alerting",
     "status": "reading",
     "explain": "reading",
     "diff": "reading",

@@ -60,6 +60,7 @@ def _status(store: Store) -> dict[str, Any]:
                 "due": frontier.due,
                 "leased": frontier.leased,
                 "later": frontier.later,
+                "new_pages": frontier.new_pages,
                 "next_due": frontier.next_due,
                 "last_run": None
                 if run is None
@@ -95,7 +96,8 @@ def _print_story(story: dict[str, Any]) -> None:
     kinds = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in story["kinds"].items())
     click.echo(f"  Pages     {kinds or 'none read yet'}")
     next_due = f", next {story['next_due']:%Y-%m-%d %H:%M} UTC" if story["next_due"] else ""
-    click.echo(f"  Frontier  {story['due']} due, {story['later']} later{next_due}")
+    new_pages = f" ({story['new_pages']} new pages, the likeliest first)" if story["new_pages"] else ""
+    click.echo(f"  Frontier  {story['due']} due{new_pages}, {story['later']} later{next_due}")
     run = story["last_run"]
     if run is None:
         click.echo("  Last run  none")

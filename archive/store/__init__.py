@@ -11,12 +11,14 @@
     _derived    readings, versions, changes, matches
     _directions which came first
     _availability whether a page is still there
+    _alerts     what is told, and its way to those who want to know
     _candidates look-ups of stories by pages and of pages by stories
     _reports    what people ask of an archive
 """
 
 from __future__ import annotations
 
+from archive.store._alerts import DueDelivery
 from archive.store._candidates import IndexedStory
 from archive.store._captures import RunState, RunSummary
 from archive.store._derived import CaptureToRead, ReadBody
@@ -28,6 +30,7 @@ from archive.store._stories import texts_digest
 __all__ = [
     "ASKED",
     "CaptureToRead",
+    "DueDelivery",
     "FrontierState",
     "IndexedStory",
     "ReadBody",

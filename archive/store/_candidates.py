@@ -129,13 +129,6 @@ class Candidates(Base):
         """Whether there is a story that pages can be compared with."""
         return bool(self._value("SELECT 1 FROM story_text WHERE active LIMIT 1"))
 
-    def wanted_of(self, story_id: int) -> tuple[str, tuple[str, ...]]:
-        """A story's name, and the rules of which its user wants to be told."""
-        row = self._one("SELECT slug, alerts FROM story WHERE id = ?", (story_id,))
-        if row is None:
-            raise KeyError(story_id)
-        return row["slug"], tuple(json.loads(row["alerts"]))
-
     def lacks_vectors(self) -> bool:
         """Whether some active story text cannot be found by vectors yet."""
         return bool(

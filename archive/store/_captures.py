@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import zstandard
 
-from archive.store._frontier import Frontier
+from archive.store._frontier import Frontier, flips
 from archive.store._sources import SourceOutcome, SourceResult
 from archive.times import from_text, to_text
 from archive.types import Capture, Lead
@@ -368,12 +368,17 @@ class Captures(Frontier):
     def _reschedule(self, entry: Any, capture: Capture, digest: str | None, next_due: datetime) -> None:
         answered = capture.status is not None and capture.status < 500 and capture.status != 429
         fresh = capture.status == 200 and capture.body is not None
-        changed = fresh and digest != entry["body_sha256"]
+        other_body = fresh and digest != entry["body_sha256"]
+        # A page that went, came back or hid behind a wall changed too.
+        flipped = answered and capture.error_class is None and flips(entry["last_status"], capture.status)
+        changed = other_body or flipped
+        first = entry["visits"] == 0
         # A redirect target's validators say nothing of the URL that was asked.
         own = fresh and not capture.redirects
         self._run(
             """UPDATE frontier SET state = 'waiting', lease_until = NULL, due_at = ?, visits = visits + 1, attempts = ?,
-                 last_changed = ?, etag = ?, last_modified = ?, body_sha256 = ? WHERE id = ?""",
+                 last_changed = ?, etag = ?, last_modified = ?, body_sha256 = ?, last_status = ?, changes = changes + ?
+               WHERE id = ?""",
             (
                 to_text(next_due),
                 0 if answered else entry["attempts"] + 1,
@@ -381,6 +386,8 @@ class Captures(Frontier):
                 capture.header("etag") if own else None if fresh else entry["etag"],
                 capture.header("last-modified") if own else None if fresh else entry["last_modified"],
                 digest if fresh else entry["body_sha256"],
+                capture.status if answered and capture.error_class is None else entry["last_status"],
+                int(changed and not first),
                 entry["id"],
             ),
         )

@@ -13,6 +13,7 @@ from typing import Any
 from archive.diff import Change, VersionText
 from archive.schema import DERIVED_TABLES
 from archive.search import spaced
+from archive.store._alerts import Alerts
 from archive.store._captures import Captures
 from archive.store._memory import Memory
 from archive.store._stories import Stories
@@ -74,17 +75,7 @@ class BodySource:
     content_type: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class UntoldChange:
-    """A change of which nobody was told yet."""
-
-    id: int
-    page_id: int
-    outlet: str
-    summary: str
-
-
-class Derived(Captures, Stories, Memory):
+class Derived(Captures, Stories, Memory, Alerts):
     # --- reading ---
 
     def captures_to_read(self, label: str, *, after: int = 0, limit: int = 200) -> list[CaptureToRead]:
@@ -393,21 +384,6 @@ class Derived(Captures, Stories, Memory):
         assert cursor.lastrowid is not None
         return cursor.lastrowid
 
-    def untold_changes(self, limit: int = 500) -> list[UntoldChange]:
-        """Changes of which nobody was told yet, in order of id."""
-        rows = self._all(
-            "SELECT ch.id, c.page_id, c.outlet, c.summary FROM change ch JOIN changes c ON c.id = ch.id "
-            "WHERE NOT ch.told ORDER BY ch.id LIMIT ?",
-            (limit,),
-        )
-        return [UntoldChange(row["id"], row["page_id"], row["outlet"], row["summary"]) for row in rows]
-
-    def set_told(self, change_ids: Collection[int]) -> None:
-        """Note that those who wanted to know of these changes were told."""
-        self._run(
-            "UPDATE change SET told = 1 WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(change_ids)),)
-        )
-
     # --- matches ---
 
     def page_text(self, version_id: int) -> PageText:
@@ -522,7 +498,7 @@ class Derived(Captures, Stories, Memory):
             self._value("SELECT o.domain FROM page p JOIN outlet o ON o.id = p.outlet_id WHERE p.id = ?", (page_id,))
         )
 
-    # --- search, alerts, rebuilding ---
+    # --- search, rebuilding ---
 
     def index_versions(self, limit: int = 500) -> int:
         """Put versions into the full-text index that are not in it. Returns how many."""
@@ -538,18 +514,10 @@ class Derived(Captures, Stories, Memory):
             )
         return len(rows)
 
-    def add_alert(self, rule: str, subject: str, summary: str, now: datetime) -> bool:
-        """Note an alert, once an event. Returns whether it is new."""
-        return bool(
-            self._run(
-                "INSERT INTO alert (rule, subject, summary, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                (rule, subject, summary, to_text(now)),
-            ).rowcount
-        )
-
     def clear_derived(self) -> None:
-        """Delete all that can be made again from the captures."""
+        """Delete all that can be made again from the captures. What was told stays: it is not told again."""
         with self.transaction():
+            self.hush(self.newest_read_capture())
             for table in DERIVED_TABLES:
                 self._run(f"DELETE FROM {table}")
 

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, Final
 
 from archive.store._sources import ASKED, Sources
 from archive.times import from_text, to_text
 from archive.types import FrontierEntry, Lead
 from archive.urls import registrable_domain, url_key
+
+_NEW_PAGE: Final = "(f.purpose = 'page' AND f.visits = 0 AND f.why <> 'given')"
+"""As `FrontierEntry.is_new_page`."""
+
+VOLATILE_CHANGES: Final = 4
+VOLATILE_SHARE: Final = 0.25
+"""A page is volatile if at most a quarter of its new bodies, at least four of them, brought a new text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +29,8 @@ class FrontierState:
     later: int
     dropped: int
     next_due: datetime | None
+    #: of those due: pages that sources named and that were never fetched; each stays listed with its score and reason
+    new_pages: int = 0
 
 
 class Frontier(Sources):
@@ -33,9 +43,11 @@ class Frontier(Sources):
                 key = frontier_key(lead)
                 self._run(
                     """INSERT INTO lead (story_id, url, url_key, source, query, purpose, rank, title, published, language,
-                                         outlet, note, run_id, first_seen, last_seen)
-                       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                       ON CONFLICT (story_id, source, query, url) DO UPDATE SET last_seen = excluded.last_seen""",
+                                         outlet, note, run_id, first_seen, last_seen, score, score_reason)
+                       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                       ON CONFLICT (story_id, source, query, url) DO UPDATE SET last_seen = excluded.last_seen,
+                         score = coalesce(excluded.score, score),
+                         score_reason = coalesce(excluded.score_reason, score_reason)""",
                     (
                         story_id,
                         lead.url,
@@ -52,6 +64,8 @@ class Frontier(Sources):
                         run_id,
                         at,
                         at,
+                        lead.score,
+                        lead.score_reason,
                     ),
                 )
                 new += self._add_to_frontier(lead, key, story_id, at)
@@ -61,9 +75,19 @@ class Frontier(Sources):
         row = self._one("SELECT id, state FROM frontier WHERE url_key = ?", (key,))
         if row is None:
             cursor = self._run(
-                """INSERT INTO frontier (url, url_key, purpose, domain, state, due_at, why, added_at)
-                   VALUES (?, ?, ?, ?, 'waiting', ?, ?, ?) ON CONFLICT DO NOTHING""",
-                (lead.url, key, lead.purpose, registrable_domain(lead.url), at, lead.source, at),
+                """INSERT INTO frontier (url, url_key, purpose, domain, state, due_at, why, added_at, score, score_reason)
+                   VALUES (?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING""",
+                (
+                    lead.url,
+                    key,
+                    lead.purpose,
+                    registrable_domain(lead.url),
+                    at,
+                    lead.source,
+                    at,
+                    lead.score,
+                    lead.score_reason,
+                ),
             )
             if not cursor.rowcount:
                 return 0
@@ -73,8 +97,51 @@ class Frontier(Sources):
             if lead.purpose == "search" and row["state"] == "done":
                 # The next part of an answer that was asked for anew.
                 self._run("UPDATE frontier SET state = 'waiting', due_at = ? WHERE id = ?", (at, frontier_id))
+            if lead.score is not None:
+                self._raise_score(lead, frontier_id)
         self._run("INSERT OR IGNORE INTO frontier_story (frontier_id, story_id) VALUES (?, ?)", (frontier_id, story_id))
         return int(row is None)
+
+    def _raise_score(self, lead: Lead, frontier_id: int) -> None:
+        self._run(
+            "UPDATE frontier SET score = ?1, score_reason = ?2 WHERE id = ?3 AND (score IS NULL OR score < ?1)",
+            (lead.score, lead.score_reason, frontier_id),
+        )
+
+    def unscored_leads(self, story_id: int, limit: int) -> list[Lead]:
+        """Leads to pages never fetched that nobody has judged yet, such as an imported list; the oldest first."""
+        rows = self._all(
+            """SELECT l.* FROM lead l JOIN frontier f ON f.url_key = l.url_key
+               WHERE l.story_id = ? AND l.score IS NULL AND l.purpose = 'page' AND f.visits = 0 ORDER BY l.id LIMIT ?""",
+            (story_id, limit),
+        )
+        return [
+            Lead(
+                url=row["url"],
+                source=row["source"],
+                query=row["query"],
+                rank=row["rank"],
+                title=row["title"],
+                published=from_text(row["published"]) if row["published"] else None,
+                language=row["language"],
+                outlet=row["outlet"],
+                note=row["note"],
+            )
+            for row in rows
+        ]
+
+    def score_leads(self, leads: Sequence[Lead], story_id: int) -> None:
+        """Note the scores of leads that are known; the frontier keeps the best score of a URL."""
+        with self.transaction():
+            for lead in leads:
+                self._run(
+                    """UPDATE lead SET score = ?, score_reason = ?
+                       WHERE story_id = ? AND source = ? AND query = ? AND url = ?""",
+                    (lead.score, lead.score_reason, story_id, lead.source, lead.query, lead.url),
+                )
+                row = self._one("SELECT id FROM frontier WHERE url_key = ?", (frontier_key(lead),))
+                if row is not None:
+                    self._raise_score(lead, row["id"])
 
     def finish(self, frontier_id: int, *, given_up: bool) -> None:
         """Never fetch a URL again: its answer cannot change, or it was tried often enough."""
@@ -92,8 +159,13 @@ class Frontier(Sources):
         now: datetime,
         busy_domains: Collection[str] = (),
         per_domain: int = 4,
+        new_pages: bool = True,
+        likeliest_first: bool = False,
     ) -> list[FrontierEntry]:
-        """Take up to *limit* due URLs for this crawl alone, the longest overdue first.
+        """Take up to *limit* due URLs for this crawl alone.
+
+        What is known comes first, the longest overdue first: pages fetched before, sources, and what the watch names. Then
+        come new pages, in each domain the likeliest to be a copy first; with *likeliest_first* over all domains.
 
         At most *per_domain* of one domain, so that one slow domain cannot fill the batch, and none of *busy_domains*.
         A lease that ran out counts as due: its crawl died. `story_id` None takes URLs of all stories.
@@ -107,33 +179,54 @@ class Frontier(Sources):
         with self.transaction():
             rows = self._all(
                 f"""SELECT * FROM (
-                      SELECT f.*, row_number() OVER (PARTITION BY f.domain ORDER BY f.due_at, f.id) AS place
-                      FROM frontier f
+                      SELECT *, row_number() OVER (PARTITION BY domain ORDER BY new_page, promise DESC, due_at, id) AS place
+                      FROM (SELECT f.*, {_NEW_PAGE} AS new_page,
+                                   CASE WHEN {_NEW_PAGE} THEN coalesce(f.score, 0.0) ELSE 0.0 END AS promise FROM frontier f
                       WHERE ((f.state = 'waiting' AND f.due_at <= ?) OR (f.state = 'leased' AND f.lease_until <= ?))
-                        {of_story} AND f.domain NOT IN ({", ".join("?" * len(busy))}))
-                    WHERE place <= ? ORDER BY place, due_at, id LIMIT ?""",
+                        {of_story} {"" if new_pages else f"AND NOT ({_NEW_PAGE})"}
+                        AND f.domain NOT IN ({", ".join("?" * len(busy))})))
+                    WHERE place <= ?
+                    ORDER BY new_page, {"promise DESC," if likeliest_first else ""} place, due_at, id LIMIT ?""",
                 (at, at, *([story_id] if story_id is not None else []), *busy, per_domain, limit),
             )
             self._conn.executemany(
                 "UPDATE frontier SET state = 'leased', lease_until = ? WHERE id = ?",
                 [(to_text(until), row["id"]) for row in rows],
             )
-        return [
-            FrontierEntry(
-                id=row["id"],
-                url=row["url"],
-                purpose=row["purpose"],
-                domain=row["domain"],
-                attempts=row["attempts"],
-                due_at=from_text(row["due_at"]),
-                lease_until=until,
-                etag=row["etag"],
-                last_modified=row["last_modified"],
-                why=row["why"],
-                fresh_since=from_text(max(row["added_at"], row["last_changed"] or "")),
-            )
-            for row in rows
-        ]
+        return [self._entry(row, until) for row in rows]
+
+    def _entry(self, row: Any, until: datetime) -> FrontierEntry:
+        read = self._one(
+            """SELECT count(*) AS versions, max(v.seen_from) AS changed_at FROM page_url pu
+               JOIN version v ON v.page_id = pu.page_id WHERE pu.url = ?""",
+            (row["url"],),
+        )
+        assert read is not None
+        # Bytes change with every advertisement: once the text was read, its versions say how often the page changed.
+        changes = read["versions"] - 1 if read["versions"] else row["changes"]
+        changed_at = read["changed_at"] if read["versions"] > 1 else None
+        if not read["versions"] or (row["last_status"] or 0) >= 400:  # never read, or gone since then
+            changed_at = row["last_changed"]
+        return FrontierEntry(
+            id=row["id"],
+            url=row["url"],
+            purpose=row["purpose"],
+            domain=row["domain"],
+            attempts=row["attempts"],
+            due_at=from_text(row["due_at"]),
+            lease_until=until,
+            etag=row["etag"],
+            last_modified=row["last_modified"],
+            why=row["why"],
+            added_at=from_text(row["added_at"]),
+            changed_at=from_text(changed_at) if changed_at and row["visits"] else None,
+            changes=changes,
+            visits=row["visits"],
+            last_status=row["last_status"],
+            body_sha256=row["body_sha256"],
+            volatile=row["changes"] >= VOLATILE_CHANGES and changes <= row["changes"] * VOLATILE_SHARE,
+            score=row["score"],
+        )
 
     def next_due(self, *, story_id: int | None, before: datetime) -> datetime | None:
         """When the next URL falls due, or a lease runs out, before *before*; None if none does."""
@@ -170,10 +263,11 @@ class Frontier(Sources):
     def frontier_state(self, story_id: int, now: datetime) -> FrontierState:
         """The story's URLs by state at *now*."""
         row = self._one(
-            """SELECT sum(state = 'waiting' AND due_at <= :now) AS due, sum(state = 'leased') AS leased,
+            f"""SELECT sum(state = 'waiting' AND due_at <= :now) AS due, sum(state = 'leased') AS leased,
                       sum(state = 'waiting' AND due_at > :now) AS later, sum(state = 'dropped') AS dropped,
-                      min(CASE state WHEN 'waiting' THEN due_at END) AS next_due
-               FROM frontier WHERE id IN (SELECT frontier_id FROM frontier_story WHERE story_id = :story)""",
+                      min(CASE state WHEN 'waiting' THEN due_at END) AS next_due,
+                      sum(state = 'waiting' AND due_at <= :now AND {_NEW_PAGE}) AS new_pages
+               FROM frontier f WHERE id IN (SELECT frontier_id FROM frontier_story WHERE story_id = :story)""",
             {"now": to_text(now), "story": story_id},
         )
         assert row is not None
@@ -183,6 +277,7 @@ class Frontier(Sources):
             row["later"] or 0,
             row["dropped"] or 0,
             from_text(row["next_due"]) if row["next_due"] else None,
+            row["new_pages"] or 0,
         )
 
     def host_hold(self, host: str) -> datetime | None:
@@ -205,3 +300,16 @@ def frontier_key(lead: Lead) -> str:
     A question has parameters that look like tracking, and the address in a memento's is not the memento's own.
     """
     return lead.url if lead.purpose in ASKED else url_key(lead.url)
+
+
+def flips(before: int | None, now: int | None) -> bool:
+    """Whether a page that was there went, or one that was gone or behind a wall came back; of another kind of answer.
+
+    >>> flips(200, 404), flips(404, 410), flips(200, 304), flips(None, 404)
+    (True, False, False, False)
+    """
+    return before is not None and now is not None and _kind(before) != _kind(now)
+
+
+def _kind(status: int) -> str:
+    return "there" if status < 400 else "gone" if status in (404, 410) else "closed"

@@ -24,11 +24,11 @@ class Stories(Base):
         with self.transaction():
             self._run(
                 """INSERT INTO story (slug, title, outlet, aliases, short_ids, languages, alerts,
-                                      created_at)
-                   VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                                      min_confidence, mute, created_at)
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                    ON CONFLICT (slug) DO UPDATE SET title = excluded.title, outlet = excluded.outlet,
                      aliases = excluded.aliases, short_ids = excluded.short_ids, languages = excluded.languages,
-                     alerts = excluded.alerts""",
+                     alerts = excluded.alerts, min_confidence = excluded.min_confidence, mute = excluded.mute""",
                 (
                     story.slug,
                     story.title,
@@ -37,6 +37,8 @@ class Stories(Base):
                     json.dumps(story.short_ids),
                     json.dumps(story.languages),
                     json.dumps(story.alerts),
+                    story.min_confidence,
+                    json.dumps(story.mute),
                     to_text(now),
                 ),
             )
@@ -94,6 +96,8 @@ class Stories(Base):
             short_ids=tuple(json.loads(row["short_ids"])),
             languages=tuple(json.loads(row["languages"])),
             alerts=tuple(json.loads(row["alerts"])),
+            min_confidence=row["min_confidence"],
+            mute=tuple(json.loads(row["mute"])),
             urls=tuple(url["url"] for url in urls),
             text_urls=tuple(TextUrl(url["url"], url["language"], _role(url["role"])) for url in urls if url["role"]),
             texts=tuple(

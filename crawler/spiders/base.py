@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from archive.store import RunSummary
-    from crawler.seeding import Seeded
+    from crawler.seeding import LeadTriage, Seeded
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +56,10 @@ LEASE_SECONDS = 1800.0
 
 PER_DOMAIN = 8
 BUFFER = 64
+
+SOURCES_FIRST_SECONDS = 20.0
+"""So long new pages wait for the answers of the sources that are due, so that the likeliest of all are fetched first;
+and longer while more new pages are known than the budget has room for."""
 
 JITTER_ROOM = 1.25
 """The slot's delay is this much longer than the watch's, so that with the jitter of 0.2 it is never shorter."""
@@ -98,6 +102,8 @@ class ArchiveSpider(Spider):
     story_id: int
     #: the URLs of the questions that are put again when they are due
     questions: frozenset[str]
+    #: scores the leads that come; None if this crawl looks for none
+    triage: LeadTriage | None
 
     def __init__(
         self, watch: Watch, archive: str = "archive.db", budget: int | None = None, again: bool = False, **kwargs: Any
@@ -126,6 +132,7 @@ class ArchiveSpider(Spider):
         self._returning: set[datetime] = set()
         self._settled = asyncio.Event()
         self._next_lease = 0.0
+        self._began = 0.0
         self._guardian: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
 
@@ -168,6 +175,8 @@ class ArchiveSpider(Spider):
         self.run_id = run_id
         self.story_id = seeded.story_id
         self.questions = seeded.questions
+        self.triage = seeded.triage
+        self._began = time.monotonic()
         self.holds = HostHolds(archive, utc_now)
         asked = self.watch.sources.search if "search" in self.purposes else ()
         self.desk = Desk(asked, archive, utc_now())
@@ -179,6 +188,7 @@ class ArchiveSpider(Spider):
         """Give back what is still leased: after this, the frontier is as if the rest had never been taken."""
         if self._guardian is not None:
             self._guardian.cancel()
+        used_up = self.planned >= self.budget
         for entry in (*self._buffer, *self.in_flight.values()):
             self._give_back(entry, "stopped")
         for entry in self._aside:
@@ -186,6 +196,8 @@ class ArchiveSpider(Spider):
         self._buffer.clear()
         self.in_flight.clear()
         self._aside.clear()
+        if used_up and (due := self.archive.frontier_state(self.story_id, utc_now()).due):
+            self.skipped["budget"] = due
 
     @property
     def planned(self) -> int:
@@ -263,16 +275,49 @@ class ArchiveSpider(Spider):
         """Fill the buffer from the frontier; whether that brought anything."""
         if time.monotonic() < self._next_lease:
             return False
-        busy = {entry.domain for entry in (*self.in_flight.values(), *self._buffer)}
-        busy.update(domain for domain in self._sent if self._exhausted(domain))
-        while room := BUFFER - len(self._buffer):
+        state = self.archive.frontier_state(self.story_id, utc_now())
+        if state.due > state.new_pages and self._lease_some(new_pages=False):
+            return True
+        left = self.budget - self.planned - len(self._buffer)
+        scarce = state.new_pages > left
+        if not state.new_pages or left <= 0 or self._waits_for_sources(scarce):
+            brought = False
+        else:
+            brought = self._lease_some(new_pages=True, most=left, scarce=scarce)
+        if brought:
+            return True
+        # Asked again when something may have changed (see `_settle`), or when a second has passed.
+        self._next_lease = time.monotonic() + 1.0
+        return False
+
+    def _waits_for_sources(self, scarce: bool) -> bool:
+        """Whether new pages wait: a source on its way may name likelier ones."""
+        sources = any(
+            entry.purpose not in ("page", "memento", "warc_record")
+            for entry in (*self.in_flight.values(), *self._buffer)
+        )
+        return sources and (scarce or time.monotonic() - self._began < SOURCES_FIRST_SECONDS)
+
+    def _lease_some(self, *, new_pages: bool, most: int = BUFFER, scarce: bool = False) -> bool:
+        """Lease what is known, or with *new_pages* also those; whether that brought anything.
+
+        If the budget is *scarce*, just the likeliest are taken and wait for their turn, even behind others of their domain:
+        what is less likely would take their place in the budget.
+        """
+        busy = {domain for domain in self._sent if self._exhausted(domain)}
+        if not scarce:
+            busy.update(entry.domain for entry in (*self.in_flight.values(), *self._buffer))
+        while (room := min(BUFFER - len(self._buffer), most)) > 0:
+            per_domain = room if scarce else PER_DOMAIN
             entries = self.archive.lease_due(
                 story_id=self.story_id,
                 limit=room,
-                lease_seconds=LEASE_SECONDS,
+                lease_seconds=LEASE_SECONDS * max(1, per_domain / PER_DOMAIN),
                 now=utc_now(),
                 busy_domains=busy,
-                per_domain=PER_DOMAIN,
+                per_domain=per_domain,
+                new_pages=new_pages,
+                likeliest_first=scarce,
             )
             ours = [
                 entry
@@ -286,8 +331,6 @@ class ArchiveSpider(Spider):
                 return True
             if not entries:
                 break
-        # Asked again when something may have changed (see `_settle`), or when a second has passed.
-        self._next_lease = time.monotonic() + 1.0
         return False
 
     def _exhausted(self, domain: str) -> bool:
@@ -355,7 +398,7 @@ class ArchiveSpider(Spider):
         if ask.purpose in ("memento", "warc_record"):
             page = page_of(capture)
             return Captured(page, None, next_due_of_kept(page, ask.entry, now), leads_of(capture, page, ask.entry.why))
-        due = next_due(self.watch.schedule, capture, ask.entry, now, fresh_since=ask.entry.fresh_since)
+        due = next_due(self.watch.schedule, capture, ask.entry, now)
         return Captured(capture, read_source(capture), due)
 
     def _answer(self, capture: Capture, entry: FrontierEntry, now: datetime) -> Captured:
