@@ -31,11 +31,20 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import zstandard
 
 from archive.store._captures import NO_HASH, log_hash
+from archive.store._evidence import DamageError, EvidenceReader, RunCount, StoredBody, UnreadableRow
 from archive.types import Purpose
 
 if TYPE_CHECKING:
     from archive.store import Store
-    from archive.store._evidence import EvidenceReader, RunCount, StoredBody, UnreadableRow
+
+COLUMNS = {
+    "body": {"sha256", "data", "size", "first_seen"},
+    "capture": {
+        "id", "run_id", "page_id", "purpose", "url", "final_url", "redirects", "started_at", "finished_at", "status", "error_class",
+        "error_detail", "headers", "media_type", "body_sha256", "not_modified", "origin", "origin_ref", "prev_log_hash", "log_hash",
+    },
+}  # fmt: skip
+"""What is looked at."""
 
 KEPT = 100
 """Findings of one kind that a report names; more are counted only."""
@@ -109,19 +118,16 @@ def verify(store: Store, *, head: str | None = None, step: Step | None = None) -
     """
     report = Report()
     with store.evidence() as reader:
-        report.add(_bodies(reader, report, step or _silent))
-        report.add(_captures(reader, report, head, step or _silent))
+        report.add(_bodies(reader, report, step or _silent) if _has(reader, "body", report) else [])
+        report.add(_captures(reader, report, head, step or _silent) if _has(reader, "capture", report) else [])
         (step or _silent)("the file, by SQLite's own check", 0, 0)
         report.add([Finding("file", "SQLite's own check", line) for line in reader.sqlite_complaints()])
-        for look in (_missing_bodies, _references, _pages, _runs):
-            try:
+        try:
+            for look in (_missing_bodies, _references, _pages, _runs):
                 report.add(look(reader))
-            except Exception as error:
-                if not _is_damage(error):
-                    raise
-                report.add([Finding("file", f"looking for {look.__name__[1:].replace('_', ' ')}", str(error))])
-        if not report.counts["file"]:
-            report.unreferenced = reader.bodies_without_capture()
+            report.unreferenced = [_plain(digest) for digest in reader.bodies_without_capture()]
+        except DamageError as error:
+            report.add([Finding("file", "references between rows", f"not all could be followed ({error})")])
     return report
 
 
@@ -129,9 +135,21 @@ def _silent(what: str, done: int, total: int) -> None:
     """Nobody watches."""
 
 
-def _is_damage(error: Exception) -> bool:
-    """Whether SQLite stumbled over the file, which is a finding; all else is a bug."""
-    return type(error).__module__ == "sqlite3" and type(error).__name__ in ("DatabaseError", "OperationalError")
+def _has(reader: EvidenceReader, table: str, report: Report) -> bool:
+    """Whether the table has the columns that are looked at; where it has not, its own description is damaged."""
+    try:
+        missing = COLUMNS[table] - reader.columns(table)
+    except DamageError as error:
+        report.add([Finding("file", f"table {table}", f"its description cannot be read ({error})")])
+        return False
+    if missing:
+        report.add([Finding("file", f"table {table}", f"it has no column {', '.join(sorted(missing))}")])
+    return not missing
+
+
+def _plain(text: object) -> str:
+    """Text from a row that may be damaged, fit to be shown."""
+    return str(text).encode("ascii", "backslashreplace").decode()[:200]
 
 
 # --- bodies ---------------------------------------------------------------------------------------
@@ -152,9 +170,9 @@ def check_body(row: int, body: StoredBody | UnreadableRow | None) -> tuple[Findi
     """What is wrong with a row of the table `body`, and the bytes that it holds, decompressed."""
     if body is None:
         return Finding("body", f"body, row {row}", "it stands in the index, but not in the table"), 0
-    if not hasattr(body, "sha256"):
+    if isinstance(body, UnreadableRow):
         return Finding("body", f"body, row {row}", f"it cannot be read ({body.cause})"), 0
-    where = f"body {body.sha256!r:.80} (row {row})"
+    where = f"body {_plain(body.sha256)} (row {row})"
     if not isinstance(body.data, bytes) or not isinstance(body.size, int):
         return Finding("body", where, "the row does not hold what its columns are for"), 0
     digest, size = sha256(), 0
@@ -171,7 +189,7 @@ def check_body(row: int, body: StoredBody | UnreadableRow | None) -> tuple[Findi
     if size != body.size:
         return Finding("body", where, f"it is {size} bytes long, and {body.size} are written there"), size
     if body.brought_at is not None and body.first_seen != body.brought_at:
-        what = f"first_seen is {body.first_seen!r}, but the capture that brought it began at {body.brought_at}"
+        what = f"first_seen is {_plain(body.first_seen)}, but the capture that brought it began at {_plain(body.brought_at)}"
         return Finding("body", where, what), size
     return None, size
 
@@ -189,7 +207,7 @@ def _captures(reader: EvidenceReader, report: Report, head: str | None, step: St
             heads.add(chain.head)
         step("captures", number, len(ids))
     report.captures = len(ids)
-    report.head = chain.head
+    report.head = _plain(chain.head)
     if head is not None:
         report.head_found = head.strip().lower() in heads
 
@@ -221,7 +239,9 @@ class Chain:
         made = _hash(previous, row)
         if made == stored:
             if not stands:
-                yield Finding("chain", where, "it does not stand on the row before it: that one was changed, or rows were")
+                yield Finding(
+                    "chain", where, "it does not stand on the row before it: that one was changed, or rows were"
+                )
         elif not stands and any(_hash(ground, row) == stored for ground in self._ground or ()):
             yield Finding("chain", where, "its prev_log_hash was changed")
         else:
@@ -242,7 +262,7 @@ def _hash(previous: Any, row: Mapping[str, Any]) -> str | None:
 def check_row(where: str, row: Mapping[str, Any]) -> Iterator[Finding]:
     """What is wrong with those columns that the hash leaves out, as far as the row itself tells."""
     if row["purpose"] not in get_args(Purpose):
-        yield Finding("capture", where, f"there is no purpose {row['purpose']!r:.60}")
+        yield Finding("capture", where, f"there is no purpose {_plain(row['purpose'])}")
     try:
         headers = json.loads(row["headers"])
         value = next((value for name, value in headers if name == "content-type"), None)
@@ -250,7 +270,9 @@ def check_row(where: str, row: Mapping[str, Any]) -> Iterator[Finding]:
     except (TypeError, ValueError, AttributeError):
         return  # the hash has told
     if row["media_type"] != expected:
-        yield Finding("capture", where, f"its media type is {row['media_type']!r:.60}, its headers say {expected!r:.60}")
+        yield Finding(
+            "capture", where, f"its media type is {_plain(row['media_type'])}, its headers say {_plain(expected)}"
+        )
 
 
 # --- what rows say of each other ------------------------------------------------------------------
@@ -259,7 +281,7 @@ def check_row(where: str, row: Mapping[str, Any]) -> Iterator[Finding]:
 def _missing_bodies(reader: EvidenceReader) -> Iterator[Finding]:
     for digest, capture_id, captures in reader.missing_bodies():
         others = f" and {captures - 1} more" if captures > 1 else ""
-        yield Finding("missing_body", f"capture {capture_id}{others}", f"the body {digest} is not there")
+        yield Finding("missing_body", f"capture {capture_id}{others}", f"the body {_plain(digest)} is not there")
 
 
 def _references(reader: EvidenceReader) -> Iterator[Finding]:

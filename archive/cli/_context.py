@@ -34,6 +34,9 @@ COMMANDS = {
     "diff": "reading",
     "serve": "showing",
     "publish": "publishing",
+    "verify": "evidence",
+    "export": "evidence",
+    "backup": "evidence",
     "newsroom": "showing",
     "demo": "showing",
 }

@@ -24,6 +24,10 @@ BACKUP_PAGES = 2_000
 """Pages (8 MB) between two words about how far a copy has come."""
 
 
+_STUMBLES = (sqlite3.DatabaseError, UnicodeError)
+"""What reading a damaged file raises: names of columns may be damaged too, and are no text then."""
+
+
 @dataclass(frozen=True, slots=True)
 class UnreadableRow:
     """A row that SQLite could not give."""
@@ -57,40 +61,59 @@ class RunCount:
     failed_found: int
 
 
+class DamageError(Exception):
+    """SQLite stumbled over the file in a question that concerns many rows."""
+
+
 class EvidenceReader:
-    """Reads the evidence of one archive as it was at one moment. Gives what it finds, and judges nothing."""
+    """Reads the evidence of one archive as it was at one moment. Gives what it finds, and judges nothing.
+
+    What concerns the whole file raises `DamageError` where it cannot be told.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._conn = connection
+
+    def _all(self, sql: str) -> list[sqlite3.Row]:
+        try:
+            return self._conn.execute(sql).fetchall()
+        except _STUMBLES as error:
+            if "locked" in str(error):
+                raise
+            raise DamageError(str(error)) from error
+
+    def columns(self, table: str) -> set[str]:
+        """The names of the columns of *table*; none if there is no such table."""
+        return {row[1] for row in self._all(f"PRAGMA table_info({table})")}
 
     def sqlite_complaints(self, limit: int = 100) -> list[str]:
         """What SQLite itself finds wrong in the file: damaged pages, indexes that do not fit their table."""
         try:
             found = [str(row[0]) for row in self._conn.execute(f"PRAGMA integrity_check({limit})")]
-        except sqlite3.DatabaseError as error:
+        except _STUMBLES as error:
             return [str(error)]
         return [] if found == ["ok"] else found
 
     def broken_references(self) -> list[tuple[str, int | None, str]]:
         """(table, row, table referred to) of rows that refer to a row which is not there; but see `missing_bodies`."""
-        rows = self._conn.execute("PRAGMA foreign_key_check").fetchall()
+        rows = self._all("PRAGMA foreign_key_check")
         return [(row[0], row[1], row[2]) for row in rows if (row[0], row[2]) != ("capture", "body")]
 
     def missing_bodies(self) -> list[tuple[str, int, int]]:
         """(sha256, first capture, captures) of bodies that captures refer to and that are not there."""
-        rows = self._conn.execute(
+        rows = self._all(
             """SELECT body_sha256, min(id), count(*) FROM capture
                WHERE body_sha256 IS NOT NULL AND body_sha256 NOT IN (SELECT sha256 FROM body) GROUP BY 1 ORDER BY 2"""
         )
-        return [(row[0], row[1], row[2]) for row in rows.fetchall()]
+        return [(row[0], row[1], row[2]) for row in rows]
 
     def bodies_without_capture(self) -> list[str]:
         """sha256 of bodies that no capture refers to."""
-        rows = self._conn.execute(
+        rows = self._all(
             """SELECT sha256 FROM body b WHERE NOT EXISTS (SELECT 1 FROM capture c WHERE c.body_sha256 = b.sha256)
                ORDER BY rowid"""
         )
-        return [row[0] for row in rows.fetchall()]
+        return [row[0] for row in rows]
 
     def capture_ids(self) -> list[int]:
         """The ids of all captures, in order, from the table and from an index: one knows what the other has lost."""
@@ -101,22 +124,22 @@ class EvidenceReader:
         for capture_id in ids:
             try:
                 row = self._conn.execute("SELECT * FROM capture WHERE id = ?", (capture_id,)).fetchone()
-            except sqlite3.DatabaseError as error:
+            except _STUMBLES as error:
                 yield UnreadableRow(capture_id, str(error))
             else:
                 yield dict(row) if row is not None else None
 
     def captures_on_other_pages(self) -> list[tuple[int, int, int | None]]:
         """(capture, its page, the page that its URL is known for) where the two differ."""
-        rows = self._conn.execute(
+        rows = self._all(
             """SELECT c.id, c.page_id, u.page_id FROM capture c LEFT JOIN page_url u ON u.url = c.url
                WHERE u.page_id IS NOT c.page_id ORDER BY c.id"""
         )
-        return [(row[0], row[1], row[2]) for row in rows.fetchall()]
+        return [(row[0], row[1], row[2]) for row in rows]
 
     def run_counts(self) -> list[RunCount]:
         """Of each run that closed its row: what it counted then, and what is there now."""
-        rows = self._conn.execute(
+        rows = self._all(
             """SELECT r.id, r.fetched, r.failed, count(c.status) AS fetched_found,
                       count(c.error_class) FILTER (WHERE NOT (c.purpose = 'robots' AND c.status IS NOT NULL
                                                               AND c.status BETWEEN 400 AND 499)) AS failed_found
@@ -124,7 +147,7 @@ class EvidenceReader:
         )
         return [
             RunCount(row["id"], row["fetched"], row["fetched_found"], _without_answers(row["failed"]), row["failed_found"])
-            for row in rows.fetchall()
+            for row in rows
         ]  # fmt: skip
 
     def body_rows(self) -> list[int]:
@@ -139,7 +162,7 @@ class EvidenceReader:
                 brought = row and self._conn.execute(
                     "SELECT started_at FROM capture WHERE body_sha256 = ? ORDER BY id LIMIT 1", (row["sha256"],)
                 ).fetchone()  # fmt: skip
-            except (sqlite3.DatabaseError, UnicodeEncodeError) as error:
+            except _STUMBLES as error:
                 yield UnreadableRow(number, str(error))
                 continue
             if row is None:
@@ -155,7 +178,7 @@ class EvidenceReader:
             try:
                 for row in self._conn.execute(f"SELECT rowid FROM {table} {way}"):
                     found.add(row[0])
-            except sqlite3.DatabaseError:
+            except _STUMBLES:
                 continue  # SQLite's own check says so; what the other way knows is looked at
         return sorted(found)
 
