@@ -137,6 +137,7 @@ class _Processing:
     def run(self, go_on: Callable[[], bool]) -> Summary:
         try:
             self.histories.remember_all()
+            news = True  # what a killed run left is looked at first
             while True:
                 # Asked before looking: what a crawl added in its last moments is seen by the pass after its end.
                 more_may_come = go_on()
@@ -147,7 +148,9 @@ class _Processing:
                     self.histories.judge_availability(self.stop.is_set)
                 self._promote_texts()
                 done += self._match_new()
-                self._tell_directions()
+                if done or news:
+                    self._tell_directions()
+                news = False
                 if self.stop.is_set():
                     self.summary.stopped = True
                     break
