@@ -172,7 +172,12 @@ _PRESENT = ("live", "moved")
 
 
 def witnesses_fail_too(
-    sign: Sign, at: datetime, host: Sequence[HostCapture], *, last_live: datetime | None, first_failed: datetime
+    sign: Sign,
+    at: datetime,
+    pages: Sequence[Sequence[tuple[Sign, datetime]]],
+    *,
+    last_live: datetime | None,
+    first_failed: datetime,
 ) -> tuple[int, int] | None:
     """(failed, asked) among the host's other pages about *at*, if most failed in the same way; else None.
 
@@ -182,7 +187,7 @@ def witnesses_fail_too(
     gets the benefit of the doubt: two pages that go together may be two removals, and may be one mistake.
     """
     asked = failed = 0
-    for of_page in _by_page(host):
+    for of_page in pages:
         about = [found for found, when in of_page if abs(when - at) <= HOST_WINDOW]
         if any(found in _PRESENT for found in about):
             asked += 1
@@ -247,7 +252,7 @@ def states(sightings: Iterable[Sighting], host: Iterable[HostCapture] = ()) -> t
         sightings: all captures of the page, in any order.
         host: captures of other pages of its host around its failures, and for `RECENTLY` before them, in any order.
     """
-    others = sorted(host, key=lambda capture: (capture.at, capture.page))
+    others = _by_page(sorted(host, key=lambda capture: (capture.at, capture.page)))
     seen = _see(sorted(sightings, key=lambda one: (one.at, one.capture_id)), others)
     found: list[State] = []
     last_present: Point | None = None
@@ -259,7 +264,7 @@ def states(sightings: Iterable[Sighting], host: Iterable[HostCapture] = ()) -> t
     return tuple(found)
 
 
-def _see(sightings: Sequence[Sighting], host: Sequence[HostCapture]) -> list[_Seen]:
+def _see(sightings: Sequence[Sighting], others: Sequence[Sequence[tuple[Sign, datetime]]]) -> list[_Seen]:
     """What each capture says, failures of the whole host told apart."""
     seen: list[_Seen] = []
     last_live: datetime | None = None
@@ -273,7 +278,7 @@ def _see(sightings: Sequence[Sighting], host: Sequence[HostCapture]) -> list[_Se
             last_live, first_failed = sighting.at, None
         elif sign in _ABSENT:
             first_failed = first_failed or sighting.at
-            outage = witnesses_fail_too(sign, sighting.at, host, last_live=last_live, first_failed=first_failed)
+            outage = witnesses_fail_too(sign, sighting.at, others, last_live=last_live, first_failed=first_failed)
         seen.append(_Seen(sighting, "unreachable" if outage else sign, outage))
     return seen
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from archive.collate_places import Variant, slip, variants_of
+from archive.text import glimpse
 
 if TYPE_CHECKING:
     from archive.collate import Collation
@@ -107,7 +108,7 @@ class Features:
                     "addition",
                     holders,
                     weight * self._rarity(len(holders)),
-                    f"add “{_short(addition.text)}” ({addition.words} words)",
+                    f"add “{glimpse(addition.text, 70)}” ({addition.words} words)",
                 )
 
     def _cuts(self) -> Iterable[Feature]:
@@ -163,7 +164,7 @@ def _reading_weight(variant: Variant, slipped: bool) -> float:
 
 
 def _reading_words(variant: Variant, slipped: bool) -> str:
-    old, new, place = _short(variant.old), _short(variant.new), f"(paragraph {variant.paragraph + 1})"
+    old, new, place = glimpse(variant.old, 70), glimpse(variant.new, 70), f"(paragraph {variant.paragraph + 1})"
     if slipped:
         return f"print “{new}” for “{old}”, a slip that two hands hardly make {place}"
     if not variant.old:

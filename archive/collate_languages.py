@@ -19,6 +19,7 @@ from typing import Literal, NamedTuple
 
 import regex
 
+from archive.diff_lexicon import MONTHS, WEEKDAYS
 from archive.text import Span, latin_share, sentences
 from archive.types import SentenceLink
 
@@ -122,26 +123,6 @@ _SCALES = {
     "mille": 1e3, "milliard": 1e9, "milliards": 1e9, "mil": 1e3, "millón": 1e6, "millones": 1e6,
     "milioni": 1e6, "milione": 1e6, "miliardi": 1e9, "milhões": 1e6, "milhão": 1e6,
 }  # fmt: skip
-
-_MONTHS = {
-    "en": "january february march april may june july august september october november december",
-    "nl": "januari februari maart april mei juni juli augustus september oktober november december",
-    "de": "januar februar märz april mai juni juli august september oktober november dezember",
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
-    "it": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
-    "pt": "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
-}
-_WEEKDAYS = {
-    "en": "monday tuesday wednesday thursday friday saturday sunday",
-    "nl": "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
-    "de": "montag dienstag mittwoch donnerstag freitag samstag sonntag",
-    "fr": "lundi mardi mercredi jeudi vendredi samedi dimanche",
-    "es": "lunes martes miércoles jueves viernes sábado domingo",
-    "it": "lunedì martedì mercoledì giovedì venerdì sabato domenica",
-    "pt": "segunda-feira terça-feira quarta-feira quinta-feira sexta-feira sábado domingo",
-}
-
 
 #: Languages that write "dinsdagavond" in one word.
 _JOINING = frozenset(("de", "nl"))
@@ -259,7 +240,7 @@ def _numeral_words(language: str) -> dict[str, float]:
 @cache
 def _calendar(language: str) -> tuple[dict[str, int], dict[str, int]]:
     """Months and weekdays of a language, by number from 1."""
-    months, days = _MONTHS.get(language, ""), _WEEKDAYS.get(language, "")
+    months, days = MONTHS.get(language, ""), WEEKDAYS.get(language, "")
     return (
         {name: number for number, name in enumerate(months.split(), 1)},
         {name: number for number, name in enumerate(days.split(), 1)},

@@ -10,30 +10,16 @@ from __future__ import annotations
 import bisect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from rapidfuzz.distance import LCSseq
 from rapidfuzz.process import cdist
 
-from archive.diff_align import (
-    CONTAINED,
-    CONTAINED_MIN,
-    MOVED,
-    MOVED_MIN,
-    PAIR,
-    PART,
-    Run,
-    Token,
-    is_word,
-    paragraphs,
-    tokenise,
-    word_runs,
-)
+from archive.diff_align import CONTAINED, CONTAINED_MIN, MOVED, MOVED_MIN, PAIR, PART, Run, one_line, paragraphs
+from archive.diff_tokens import Words, cut, is_word
+from archive.diff_words import runs, word_spans
 from archive.text import normal_form
-
-_is_word = lru_cache(maxsize=2**16)(is_word)
 
 #: A paragraph of so few words and signs has not moved, it is only said twice ("Advertisement").
 MOVED_EXACT_MIN = 3
@@ -69,7 +55,7 @@ class _Read(NamedTuple):
     text: str
     #: undone typography: equal for paragraphs that no reader tells apart
     key: str
-    tokens: list[Token]
+    tokens: Words
     #: one character a token, equal for equal tokens
     coded: str
     words: int
@@ -102,13 +88,13 @@ class Pairing:
     def _read(self, paragraph: str) -> _Read:
         known = self._known.get(paragraph)
         if known is None:
-            tokens = tokenise(paragraph)
+            tokens = cut(paragraph)
             letters = self._letters
             # From 256 on and modulo a million, so that every number is a character.
             coded = "".join(
-                [letters.setdefault(token.key, chr(256 + len(letters) % 1_000_000)) for token in tokens if token.key]
+                [letters.setdefault(key, chr(256 + len(letters) % 1_000_000)) for key in tokens.keys if key]
             )
-            words = sum([_is_word(token.key) for token in tokens])
+            words = sum(map(is_word, tokens.keys))
             known = self._known[paragraph] = _Read(paragraph, normal_form(paragraph), tokens, coded, words)
         return known
 
@@ -127,8 +113,8 @@ class Pairing:
         found: dict[int, Found] = {}
         used: set[int] = set()
         for group in groups:
-            for index, runs in self._runs(group, copy):
-                found[index] = Found(group.new, runs, group.moved)
+            for index, words in self._runs(group, copy):
+                found[index] = Found(group.new, words, group.moved)
                 used.update(group.new)
         added = tuple((j, one.text) for j, one in enumerate(copy) if j not in used and one.words)
         return Laid(found, added, sum(one.words for one in copy))
@@ -174,14 +160,14 @@ class Pairing:
             old, new = self._base[group.old[0]].text, copy[group.new[0]].text
             yield group.old[0], (Run("equal", old, new),)
             return
-        old_tokens = [token for i in group.old for token in self._base[i].tokens]
-        new_tokens = [token for j in group.new for token in copy[j].tokens]
-        runs = word_runs(old_tokens, new_tokens)
+        ours = one_line([self._base[i].tokens for i in group.old])
+        theirs = one_line([copy[j].tokens for j in group.new])
+        found = runs(ours, theirs, word_spans(ours, theirs, set()))
         if len(group.old) == 1:
-            yield group.old[0], runs
+            yield group.old[0], found
             return
         lengths = [len(self._base[i].text) for i in group.old]
-        for i, part in zip(group.old, cut_runs(runs, lengths), strict=True):
+        for i, part in zip(group.old, cut_runs(found, lengths), strict=True):
             kept = sum(len(run.old) for run in part if run.op == "equal")
             if kept >= PAIR * len(self._base[i].text):
                 yield i, part
@@ -332,10 +318,10 @@ def cut_run(run: Run, at: int) -> tuple[Run, Run]:
         return Run(op, before, run.new), Run("removed" if after else "added", after, "")
     if run.old == run.new:
         return Run("equal", run.old[:at], run.new[:at]), Run("equal", run.old[at:], run.new[at:])
-    reached = cut = 0
-    for old, new in zip(tokenise(run.old), tokenise(run.new), strict=False):
+    reached = there = 0
+    for old, new in zip(cut(run.old).texts, cut(run.new).texts, strict=False):
         if reached >= at:
             break
-        reached += len(old.text)
-        cut += len(new.text)
-    return Run("equal", run.old[:at], run.new[:cut]), Run("equal", run.old[at:], run.new[cut:])
+        reached += len(old)
+        there += len(new)
+    return Run("equal", run.old[:at], run.new[:there]), Run("equal", run.old[at:], run.new[there:])

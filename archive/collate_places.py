@@ -194,8 +194,4 @@ def slip(variant: Variant) -> str | None:
         return None
     if one.startswith(other[:-1]) or other.startswith(one[:-1]):
         return None
-    return other if _letters_apart(one, other) <= (1 if min(len(one), len(other)) < 8 else 2) else None
-
-
-def _letters_apart(one: str, other: str) -> int:
-    return int(OSA.distance(one, other))
+    return other if OSA.distance(one, other) <= (1 if min(len(one), len(other)) < 8 else 2) else None

@@ -19,6 +19,8 @@ from typing import Final
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
+from archive.markup import shown_text
+
 #: Labels that are used for nothing else, lower case, by language.
 STRONG: Final = {
     "en": ("correction", "corrections", "corrections and clarifications", "clarification", "clarifications", "editor's note",
@@ -142,7 +144,7 @@ def corrections(tree: HtmlElement) -> tuple[str, ...]:
     """The notes on the page, each once, label included, in document order."""
     found: dict[str, None] = {}
     for element in _blocks(tree):
-        text = _text(element)
+        text = shown_text(element)
         if len(text) > MOST_CHARACTERS or not text:
             continue
         note = None
@@ -208,7 +210,7 @@ def _first_inline(element: HtmlElement) -> str:
     """What a block sets in bold or italics at its very beginning."""
     if len(element) == 0 or (element.text or "").strip() or element[0].tag not in _INLINE:
         return ""
-    return _text(element[0])
+    return shown_text(element[0])
 
 
 def _after_its_label(element: HtmlElement, label: str) -> str | None:
@@ -217,12 +219,12 @@ def _after_its_label(element: HtmlElement, label: str) -> str | None:
         return None
     here = element
     parent = here.getparent()
-    while parent is not None and parent.tag in _BLOCKS and len(parent) <= 2 and _text(parent) == label:
+    while parent is not None and parent.tag in _BLOCKS and len(parent) <= 2 and shown_text(parent) == label:
         here, parent = parent, parent.getparent()
     beside = " ".join((here.tail or "").split())
     following = here.getnext()
     if not beside and following is not None and following.tag in _BLOCKS and not _mostly_linked(following):
-        beside = _text(following)
+        beside = shown_text(following)
     return _joined(label, beside) if _is_note(beside) else None
 
 
@@ -250,8 +252,8 @@ def _mostly_linked(element: HtmlElement) -> bool:
     """A teaser is a link as a whole, or stands in one; a note may name its article with one."""
     if any(parent.tag == "a" for parent in element.iterancestors()):
         return True
-    linked = sum(len(_text(anchor)) for anchor in element.iter("a"))
-    return linked > 0.7 * len(_text(element))
+    linked = sum(len(shown_text(anchor)) for anchor in element.iter("a"))
+    return linked > 0.7 * len(shown_text(element))
 
 
 def _is_chrome(element: HtmlElement) -> bool:
@@ -262,7 +264,3 @@ def _is_chrome(element: HtmlElement) -> bool:
             return True
         inside_article = inside_article or parent.tag in ("article", "main")
     return element.tag in ("header", "footer") and not inside_article
-
-
-def _text(element: HtmlElement) -> str:
-    return " ".join(str(element.text_content()).split())

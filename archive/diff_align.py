@@ -29,14 +29,13 @@ from archive.diff_tokens import (
     is_word,
     paragraphs,
     tokenise,
-    words_of,
 )
-from archive.diff_words import PASSAGE_TOO_LONG, WORD_CELLS, Op, Run, Span, opcodes, runs, word_runs, word_spans
+from archive.diff_words import PASSAGE_TOO_LONG, WORD_CELLS, Op, Run, Span, opcodes, runs, word_spans
 from archive.text import normal_form
 
 __all__ = [
-    "Alignment", "Op", "Row", "RowKind", "Run", "Token", "align", "count_words", "is_word", "lay_out", "paragraphs",
-    "tokenise", "word_runs", "words_of",
+    "Alignment", "Op", "Row", "RowKind", "Run", "Token", "count_words", "is_word", "lay_out", "paragraphs",
+    "tokenise",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -122,11 +121,6 @@ class Alignment:
     new_words: int
     #: what was compared in a coarser way for its length, in words; empty as a rule
     notes: tuple[str, ...] = ()
-
-
-def align(old: str, new: str) -> tuple[Row, ...]:
-    """Lay *new* beside *old*, in the order of reading."""
-    return lay_out(old, new).rows
 
 
 def lay_out(old: str, new: str) -> Alignment:
@@ -376,24 +370,29 @@ def _rows(
     notes: set[str],
 ) -> list[Row]:
     rows: list[Row] = []
-    moved_from, moved_to = dict(moves), {j: i for i, j in moves}
+    moved_to = {j: i for i, j in moves}
     place_from: dict[int, int] = {}  # old index of a moved paragraph -> its row
     place_to: dict[int, int] = {}
+    moved_runs = {i: _line_runs(old[i], new[j], notes) for i, j in moves}
 
     def left_over(old_range: range, new_range: range) -> None:
         for i in old_range:
-            if i in moved_from:
+            if i in moved_runs:
                 place_from[i] = len(rows)
-                sides = _line_runs(old[i], new[moved_from[i]], notes)
-                left = tuple(Run("equal" if run.op == "equal" else "removed", run.old, "") for run in sides if run.old)
+                left = tuple(
+                    Run("equal" if run.op == "equal" else "removed", run.old, "") for run in moved_runs[i] if run.old
+                )
                 rows.append(Row("moved", i, None, left))
             else:
                 rows.append(_one_sided("removed", i, old[i]))
         for j in new_range:
             if j in moved_to:
                 place_to[j] = len(rows)
-                sides = _line_runs(old[moved_to[j]], new[j], notes)
-                come = tuple(Run("equal" if run.op == "equal" else "added", "", run.new) for run in sides if run.new)
+                come = tuple(
+                    Run("equal" if run.op == "equal" else "added", "", run.new)
+                    for run in moved_runs[moved_to[j]]
+                    if run.new
+                )
                 rows.append(Row("moved", None, j, come))
             else:
                 rows.append(_one_sided("added", j, new[j]))
@@ -446,7 +445,7 @@ def _block_rows(old: Sequence[Words], new: Sequence[Words], block: _Block, notes
         kind: RowKind = "equal" if all(run.op == "equal" for run in line_runs) else "edited"
         yield Row(kind, block.old_start, block.new_start, line_runs)
         return
-    one, other = _one_line(olds), _one_line(news)
+    one, other = one_line(olds), one_line(news)
     old_lengths, new_lengths = [len(words.keys) for words in olds], [len(words.keys) for words in news]
     for i, j, spans in _cut(word_spans(one, other, notes), old_lengths, new_lengths):
         part = _refined(runs(one, other, spans), notes)
@@ -462,7 +461,8 @@ def _block_rows(old: Sequence[Words], new: Sequence[Words], block: _Block, notes
             yield Row("equal" if same else "edited", old_index, new_index, part)
 
 
-def _one_line(lines: Sequence[Words]) -> Words:
+def one_line(lines: Sequence[Words]) -> Words:
+    """Several paragraphs as one."""
     return Words(
         [text for words in lines for text in words.texts],
         [key for words in lines for key in words.keys],

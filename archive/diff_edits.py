@@ -32,7 +32,7 @@ LONGEST_READ = 20_000
 
 _CAPITAL = regex.compile(r"\p{Lu}[\p{L}\p{M}\p{N}'-]")
 _SEPARATORS = regex.compile(r"(?<=[.!?…。！？])\s+|\s*[|•·]\s*")
-_ASKS = ("?", "？", "؟")
+ASKS = frozenset("?？؟")
 _VOWELS = frozenset("aeiouyäöüàáâèéêëìíîïòóôùúû")
 _HAS_FIGURE = regex.compile(r"\p{N}")
 _MAY_SIGN = regex.compile(r"[\p{Sc}%‰°±?？؟\p{Pd}−]")
@@ -208,7 +208,7 @@ def _signs(side: Side, place: tuple[int, int]) -> tuple[str, ...]:
     found = []
     keys = keys_of(side.text[start:end])
     for number, key in enumerate(keys):
-        if is_sign(key) or key in _ASKS:
+        if is_sign(key) or key in ASKS:
             found.append(key)
         elif key == "-" and (start == 0 or side.text[start - 1].isspace() or number):
             following = keys[number + 1] if number + 1 < len(keys) else side.text[end : end + 1]

@@ -15,7 +15,7 @@ from typing import Literal
 
 import regex
 
-from archive.diff_lexicon import DATES, MONTHS
+from archive.diff_lexicon import words_in
 from archive.diff_tokens import words_of
 
 Furniture = Literal["timestamp", "counter", "share box", "advertising label", "newsletter box", "teaser", "reading time",
@@ -76,7 +76,8 @@ _TIMES = (
     "el las los y por del hrs horas hora h ene abr ago set dic lun mié jue vie sáb dom "
     "il alle ore e di gen mag giu lug ott o às em da do dez fev mai out"
 )
-_TIME_WORDS = frozenset(_TIMES.split()).union(*(names.split() for names in DATES.values()))
+_DATE_WORDS = words_in("date", "")
+_TIME_WORDS = frozenset(_TIMES.split()) | _DATE_WORDS
 _FIGURES = regex.compile(r"\p{N}")
 _ELISION = regex.compile(r"^(?:l|d|s|qu|n|j|m|t)'")
 _TIME_OF_DAY = regex.compile(r"\d{1,2}[:.h]\d{2}(?::\d{2})?\s*(?:h|u|uur|uhr|[ap]\.?m\.?)?", regex.IGNORECASE)
@@ -383,6 +384,3 @@ def _set_apart(text: str, start: int, end: int) -> bool:
     if len(words_before) <= 1 and (not before or before[-1] in "([|·•–—-:" or words_before):
         return after[:1] in ".|·•–—-:)]\n" or inner[-1:] in ".|·•–—-:)]" or not after
     return not after.strip(" )].") and before[-1:] in "([|·•–—-.:"
-
-
-_DATE_WORDS = frozenset(" ".join([*MONTHS.values(), *DATES.values()]).split())

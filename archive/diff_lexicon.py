@@ -145,18 +145,27 @@ MONTHS = {
     "it": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
     "pt": "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
 }
-_DAYS = {
-    "en": "monday tuesday wednesday thursday friday saturday sunday yesterday today tomorrow tonight",
-    "nl": "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag gisteren vandaag morgen eergisteren overmorgen "
-    "maandagochtend maandagavond dinsdagochtend dinsdagavond woensdagochtend woensdagavond donderdagochtend "
-    "donderdagavond vrijdagochtend vrijdagavond zaterdagochtend zaterdagavond zondagochtend zondagavond",
-    "de": "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag gestern heute morgen vorgestern "
-    "übermorgen montagabend dienstagabend mittwochabend donnerstagabend freitagabend samstagabend sonntagabend "
-    "montagmorgen dienstagmorgen mittwochmorgen donnerstagmorgen freitagmorgen samstagmorgen sonntagmorgen",
-    "fr": "lundi mardi mercredi jeudi vendredi samedi dimanche hier aujourd'hui demain",
-    "es": "lunes martes miércoles jueves viernes sábado domingo ayer hoy mañana anteayer",
-    "it": "lunedì martedì mercoledì giovedì venerdì sabato domenica ieri oggi domani",
-    "pt": "segunda-feira terça-feira quarta-feira quinta-feira sexta-feira sábado domingo ontem hoje amanhã",
+WEEKDAYS = {
+    "en": "monday tuesday wednesday thursday friday saturday sunday",
+    "nl": "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
+    "de": "montag dienstag mittwoch donnerstag freitag samstag sonntag",
+    "fr": "lundi mardi mercredi jeudi vendredi samedi dimanche",
+    "es": "lunes martes miércoles jueves viernes sábado domingo",
+    "it": "lunedì martedì mercoledì giovedì venerdì sabato domenica",
+    "pt": "segunda-feira terça-feira quarta-feira quinta-feira sexta-feira sábado domingo",
+}
+_OTHER_DAYS = {
+    "en": "yesterday today tomorrow tonight",
+    "nl": "gisteren vandaag morgen eergisteren overmorgen maandagochtend maandagavond dinsdagochtend dinsdagavond "
+    "woensdagochtend woensdagavond donderdagochtend donderdagavond vrijdagochtend vrijdagavond zaterdagochtend "
+    "zaterdagavond zondagochtend zondagavond",
+    "de": "sonnabend gestern heute morgen vorgestern übermorgen montagabend dienstagabend mittwochabend donnerstagabend "
+    "freitagabend samstagabend sonntagabend montagmorgen dienstagmorgen mittwochmorgen donnerstagmorgen freitagmorgen "
+    "samstagmorgen sonntagmorgen",
+    "fr": "hier aujourd'hui demain",
+    "es": "ayer hoy mañana anteayer",
+    "it": "ieri oggi domani",
+    "pt": "ontem hoje amanhã",
 }
 _UNITS = (
     "second seconds minute minutes hour hours day days night nights week weeks month months year years decade decades "
@@ -187,18 +196,15 @@ def words_in(table: str, language: str) -> frozenset[str]:
     return frozenset((found[language] if language in found else " ".join(found.values())).split())
 
 
-def belongs(table: str, word: str, language: str) -> bool:
-    """Whether *word* is one of the table: an elided or contracted form counts as its word.
-
-    >>> belongs("negation", "isn't", "en"), belongs("negation", "n'a", "fr"), belongs("negation", "now", "en")
-    (True, True, False)
-    """
-    return table in sorts_of(word, language)
-
-
 @lru_cache(maxsize=2**15)
 def sorts_of(word: str, language: str) -> frozenset[str]:
-    """All that a word may be told as: "figure", "date", "unit", "negation", "hedge", "qualifier"."""
+    """All that a word may be told as: "figure", "date", "unit", "negation", "hedge", "qualifier".
+
+    An elided or contracted form counts as its word.
+
+    >>> "negation" in sorts_of("isn't", "en"), "negation" in sorts_of("n'a", "fr"), "negation" in sorts_of("now", "en")
+    (True, True, False)
+    """
     plain = word.lower().replace("’", "'")
     forms = {plain, _ELIDED.sub("", plain)} if "'" in plain else {plain}
     sorts = {table for table in _TABLES if not forms.isdisjoint(words_in(table, language))}
@@ -313,5 +319,5 @@ def folded(word: str) -> str:
 
 _ORDINAL_WORDS = frozenset(_ORDINALS.split())
 _UNIT_WORDS = frozenset(_UNITS.split())
-DATES = {language: f"{MONTHS[language]} {_DAYS[language]}" for language in MONTHS}
+DATES = {language: f"{MONTHS[language]} {WEEKDAYS[language]} {_OTHER_DAYS[language]}" for language in MONTHS}
 _TABLES = {"negation": NEGATIONS, "hedge": HEDGES, "qualifier": QUALIFIERS, "date": DATES}

@@ -12,8 +12,7 @@ from typing import Literal
 
 from archive.diff import Change, Row, Run
 from archive.diff_fields import FIELD_NAMES
-from archive.diff_tokens import tokenise
-from archive.diff_words import word_runs
+from archive.diff_words import text_runs
 from archive.types import Link
 
 _Style = Literal["plain", "dim", "bold", "added", "removed"]
@@ -52,7 +51,7 @@ def render_terminal(change: Change, color: bool, width: int, context: int = 1) -
         why = f"significance {change.significance:.2f}: {'; '.join(change.reasons)}"
         lines += _wrapped(_words(why, "dim"), color, width, "", "  ")
     for name, (old, new) in change.fields.items():
-        runs = word_runs(tokenise(old or ""), tokenise(new or ""))
+        runs = text_runs(old or "", new or "")
         lines += ["", _styled(FIELD_NAMES.get(name, name), "bold", color)]
         lines += _wrapped(_pieces(runs), color, width, "~ ", "  ")
     lines += _links(change, color, width)

@@ -27,7 +27,7 @@ from dataclasses import dataclass, field
 import regex
 
 from archive.diff_align import Row
-from archive.diff_edits import Edit, Reader, Slight, only_reordered
+from archive.diff_edits import ASKS, Edit, Reader, Slight, only_reordered
 from archive.diff_fields import (
     FIELD_NAMES,
     Fields,
@@ -39,8 +39,8 @@ from archive.diff_fields import (
 )
 from archive.diff_furniture import TEASER, Furniture, furniture, heads_teasers, may_be_teaser
 from archive.diff_lexicon import is_number, is_one, is_unit, sorts_of
-from archive.diff_tokens import count_words, tokenise
-from archive.diff_words import word_runs
+from archive.diff_tokens import count_words
+from archive.diff_words import text_runs
 
 __all__ = ["FIELD_NAMES", "NOTABLE", "Reason", "weigh"]
 
@@ -179,7 +179,7 @@ def _edited_in_place(row: Row, rows: Sequence[Row]) -> Row:
     if row.partner is None:
         return row
     origin = rows[row.partner]
-    return Row("edited", origin.old, row.new, word_runs(tokenise(origin.old_text), tokenise(row.new_text)))
+    return Row("edited", origin.old, row.new, text_runs(origin.old_text, row.new_text))
 
 
 def _size(row: Row) -> int:
@@ -331,7 +331,7 @@ def _prose_edits(name: str, old: str | None, new: str | None, language: str) -> 
     """What changed inside the headline, the standfirst, a caption or a correction, so that their figures count too."""
     if not old or not new or written_differently(name, old, new):
         return []
-    row = Row("edited", 0, 0, word_runs(tokenise(old), tokenise(new)))
+    row = Row("edited", 0, 0, text_runs(old, new))
     return list(Reader([row], language).edits(row))
 
 
@@ -361,7 +361,7 @@ def _claim_reasons(edits: Sequence[Edit], language: str) -> Iterator[Reason]:
         yield from _swaps(sort, [_of_sort(sort, edit, language) for edit in of_sort.get(sort, ())], 0.3)
     yield from _swaps("name", [_names(edit, language) for edit in small], 0.3)
     for verb, one, other in (("removed", "old_signs", "new_signs"), ("added", "new_signs", "old_signs")):
-        if any(set(getattr(edit, one)) & _ASKS and not set(getattr(edit, other)) & _ASKS for edit in small):
+        if any(set(getattr(edit, one)) & ASKS and not set(getattr(edit, other)) & ASKS for edit in small):
             yield Reason(f"question mark {verb}", 0.3)
     yield from _quotation_reasons(edits)
 
@@ -387,9 +387,6 @@ def _units(edit: Edit) -> tuple[_Words, _Words]:
         for side, signs in ((edit.old, edit.old_signs), (edit.new, edit.new_signs))
     )
     return (old, new) if old and new else ((), ())  # a unit that comes or goes alone comes or goes with its figure
-
-
-_ASKS = {"?", "？", "؟"}
 
 
 def _of_sort(sort: str, edit: Edit, language: str) -> tuple[_Words, _Words]:

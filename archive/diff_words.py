@@ -19,7 +19,7 @@ from typing import Literal, NamedTuple
 import regex
 from rapidfuzz.distance import Indel
 
-from archive.diff_tokens import Letters, Token, Words, encode, is_word
+from archive.diff_tokens import Letters, Words, cut, encode, is_word
 
 Op = Literal["equal", "replaced", "removed", "added"]
 
@@ -56,9 +56,9 @@ class Span(NamedTuple):
     j2: int
 
 
-def word_runs(old: Sequence[Token], new: Sequence[Token]) -> tuple[Run, ...]:
-    """Compare two paragraphs word by word."""
-    one, other = (Words([token.text for token in side], [token.key for token in side]) for side in (old, new))
+def text_runs(old: str, new: str) -> tuple[Run, ...]:
+    """Compare two texts word by word."""
+    one, other = cut(old), cut(new)
     return runs(one, other, word_spans(one, other, set()))
 
 

@@ -22,7 +22,7 @@ from archive.corrections import corrections, may_correct
 from archive.extract_json import embedded_text, plain_lines
 from archive.extract_links import caption_of, links_of
 from archive.extract_text import PATHS, read_text
-from archive.markup import article_node, json_ld_nodes, read_markup
+from archive.markup import article_node, json_ld_nodes, read_markup, shown_text
 from archive.text import detect_language, normal_form
 from archive.types import Extraction, Markup
 
@@ -164,9 +164,9 @@ def _title(tree: HtmlElement, node: Mapping[str, Any], meta: Mapping[str, str], 
     An h1 that shares words with what the page declares is the headline itself; declared titles lag behind
     silent headline edits and carry the site's name.
     """
-    in_head = next((_words(element) for element in tree.iter("title")), None)
+    in_head = next((shown_text(element) for element in tree.iter("title")), None)
     declared = _first(meta.get("og:title"), node.get("headline"), meta.get("twitter:title"), in_head)
-    headings = [_words(element) for element in tree.iter("h1")]
+    headings = [shown_text(element) for element in tree.iter("h1")]
     headings = [heading for heading in headings if heading]
     if declared is None:
         return headings[0] if headings else None
@@ -215,7 +215,3 @@ def _image(value: object) -> str | None:
 def _guess_date(tree: HtmlElement, url: str) -> str | None:
     found = htmldate.find_date(tree, url=url, original_date=True, extensive_search=False)
     return str(found) if found else None
-
-
-def _words(element: HtmlElement) -> str:
-    return " ".join(str(element.text_content()).split())

@@ -49,7 +49,7 @@ _ASIDE: Final = re.compile(
 
 def embedded_text(tree: HtmlElement, title: str | None) -> str | None:
     """The longest text in the page's state objects; None if there is none. *title* is the page's headline."""
-    best: tuple[bool, int, str] | None = None
+    best: tuple[bool, int, list[str]] | None = None
     for script in tree.iter("script"):
         source = script.text
         if not source or len(source) > _LARGEST or not _is_state(script, source):
@@ -58,7 +58,12 @@ def embedded_text(tree: HtmlElement, title: str | None) -> str | None:
             for candidate in _texts(value, title):
                 if best is None or candidate[:2] > best[:2]:
                     best = candidate
-    return best[2] if best is not None else None
+    return _as_lines(best[2]) if best is not None else None
+
+
+def _as_lines(strings: list[str]) -> str:
+    """The text of one place; markup in it is read only here, for the place that was chosen."""
+    return "\n".join(line for string in strings for line in _plain(string).split("\n") if line)
 
 
 def _is_state(script: HtmlElement, source: str) -> bool:
@@ -94,8 +99,8 @@ def _next_opening(source: str, place: int) -> int:
     return found.start(1) if found else -1
 
 
-def _texts(value: object, title: str | None) -> Iterator[tuple[bool, int, str]]:
-    """Texts with whether they stand beside the headline, and how much of them is prose."""
+def _texts(value: object, title: str | None) -> Iterator[tuple[bool, int, list[str]]]:
+    """Texts as their strings, with whether they stand beside the headline, and how much of them is prose."""
     lists: dict[Place, list[str]] = {}
     headed: list[Place] = []
     wanted = " ".join(title.split()).casefold() if title else None
@@ -108,8 +113,7 @@ def _texts(value: object, title: str | None) -> Iterator[tuple[bool, int, str]]:
         prose = sum(len(line) for line in lines if _is_prose(line))
         if prose < _LEAST_TEXT or prose < _PROSE_SHARE * sum(map(len, lines)):
             continue
-        text = "\n".join(line for string in lines for line in _plain(string).split("\n") if line)
-        yield any(head == group[: len(head)] for head in headed if head), prose, text
+        yield any(head == group[: len(head)] for head in headed if head), prose, lines
 
 
 def _lists_of_lists(lists: dict[Place, list[str]]) -> dict[Place, list[str]]:

@@ -17,6 +17,7 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from archive.extract_lines import is_credit, line_form
+from archive.markup import shown_text
 from archive.types import Link
 from archive.urls import absolute, registrable_domain
 
@@ -93,13 +94,13 @@ def anchors_in(tree: HtmlElement, url: str, text: str) -> tuple[list[Anchor], fr
     buttons: set[str] = set()  # links between paragraphs, in none
     for anchor in _OUTSIDE_OF_CHROME(tree)[:_MOST_ANCHORS]:
         href = anchor.get("href").strip()
-        words = _words(anchor)
+        words = shown_text(anchor)
         if not words or not href:
             continue
         paragraph = ""
         if words in whole and (block := _block_of(anchor)) is not None:
             if block not in paragraphs:
-                shown = _words(block)
+                shown = shown_text(block)
                 stands = shown in lines or (len(shown) >= MIN_LINKED and shown in whole)
                 paragraphs[block] = shown if stands else ""
             paragraph = paragraphs[block]
@@ -170,7 +171,7 @@ def _is_beside(anchor: HtmlElement, whole: str) -> bool:
         element = parent
         if sum(1 for _ in islice(element.iter("a"), _FEW)) == _FEW:
             return False
-        found = [words for block in element.iter("p", "div") if len(words := _words(block)) >= _PROSE]
+        found = [words for block in element.iter("p", "div") if len(words := shown_text(block)) >= _PROSE]
         if found:
             return any(words in whole for words in found)
     return False
@@ -231,8 +232,4 @@ def _file_name(image: str) -> str:
 
 def _caption(figure: HtmlElement) -> str | None:
     caption = figure.find(".//figcaption")
-    return (_words(caption)[:MAX_CAPTION] or None) if caption is not None else None
-
-
-def _words(element: HtmlElement) -> str:
-    return " ".join(str(element.text_content()).split())
+    return (shown_text(caption)[:MAX_CAPTION] or None) if caption is not None else None

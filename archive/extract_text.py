@@ -35,6 +35,7 @@ from trafilatura.xpaths import RAW_TREE_PRUNE_XPATH, REMOVE_COMMENTS_AND_LISTS_X
 
 from archive.extract_lines import trimmed
 from archive.extract_links import Anchor, anchors_in
+from archive.markup import shown_text
 
 SHORT: Final = 450
 """Characters below which the first reading is doubted; with `SMALL_SHARE`, on 33 of 430 pages of our samples. Of the half that
@@ -133,7 +134,7 @@ def _content_area(tree: HtmlElement, source: str) -> tuple[HtmlElement, int]:
         area = prune_unwanted_nodes(area, RAW_TREE_PRUNE_XPATH)
     if _FORUM not in source or not _is_forum(tree):
         area = prune_unwanted_nodes(area, REMOVE_COMMENTS_AND_LISTS_XPATH)
-    characters = len(" ".join(str(area.text_content()).split()))
+    characters = len(shown_text(area))
     return convert_tags(area, _OPTIONS, None), characters
 
 

@@ -111,7 +111,6 @@ class Histories:
             for page_id in store.pages_with_versions(grown - {capture.page_id}):
                 self._tell_anew(page_id)
             store.availability_due(capture.page_id)
-            store.host_availability_due(capture.page_id)
 
     def _keep_extraction(self, capture: CaptureToRead, reading: Reading) -> tuple[int | None, Extraction | None]:
         digest = capture.body_sha256
@@ -274,18 +273,15 @@ class Histories:
 
     # --- the other pages of a run ---
 
-    def compare_runs(self) -> int:
-        """Find texts that stand under many addresses of a host in one run. Returns how many pages lost a good capture."""
-        doubted = 0
+    def compare_runs(self) -> None:
+        """Find texts that stand under many addresses of a host in one run: nobody's article."""
         for run_id in self.store.runs_with_new_readings():
             with self.store.transaction():
                 reasons = same_text_elsewhere(self.store.repeated_texts(run_id))
                 for page_id in self.store.doubt_captures(run_id, reasons, DOUBTED):
-                    doubted += 1
                     if not self.store.page_has_other_readings(page_id, extract.LABEL):
                         self._tell_anew(page_id)
                     self.store.availability_due(page_id)
-        return doubted
 
     def tell_changes(self) -> None:
         """Tell the changes that stand, now that all captures of their runs were compared."""
@@ -313,6 +309,7 @@ class Histories:
 
     def judge_availability(self, stop: Callable[[], bool]) -> None:
         """Say of each page with news whether it is still there; a removal that persists is told."""
+        self.store.hosts_availability_due()
         while not stop() and (pages := self.store.pages_with_availability_due()):
             for page_id in pages:
                 self._judge_page(page_id)

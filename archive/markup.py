@@ -28,6 +28,11 @@ _MAX_NODES = 2000
 """Some pages list their whole archive in JSON-LD; the article is among the first."""
 
 
+def shown_text(element: HtmlElement) -> str:
+    """What an element shows, white space folded."""
+    return " ".join(str(element.text_content()).split())
+
+
 def read_markup(tree: HtmlElement, url: str, nodes: Sequence[JsonNode] | None = None) -> Markup:
     """The markup of the page *tree* that answered at *url*. The first of several equal statements counts.
 

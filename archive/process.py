@@ -142,6 +142,7 @@ class _Processing:
             if self.store.has_other_readings(extract.LABEL):
                 self.store.hush(self.read_before)
             self.histories.remember_all()
+            news = True  # what a killed run left is looked at first
             while True:
                 # Asked before looking: what a crawl added in its last moments is seen by the pass after its end.
                 more_may_come = go_on()
@@ -154,7 +155,9 @@ class _Processing:
                     self.histories.tell_changes()
                     self.histories.judge_availability(self.stop.is_set)
                     self._tell_alarms()
-                self._tell_directions()
+                if done or news:
+                    self._tell_directions()
+                news = False
                 if self.stop.is_set():
                     self.summary.stopped = True
                     break

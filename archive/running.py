@@ -136,7 +136,9 @@ def _copies_point_on(archive: Path, slug: str) -> bool:
 
     with Store(archive) as store:
         story = store.story_by_slug(slug)
-        return story is not None and any(not store.is_known_url(lead.url) for lead in copy_leads(store, story))
+        if story is None or story.id is None:
+            return False
+        return any(not store.is_known_url(lead.url) for lead in copy_leads(store.copies_of(story.id), story))
 
 
 def _start_crawl(watch: Path, archive: Path, *, again: bool, budget: int | None) -> subprocess.Popen[bytes]:

@@ -284,6 +284,8 @@ CREATE TABLE extraction (            -- what one extractor read from one body
   UNIQUE (body_sha256, label)
 ) STRICT;
 
+CREATE INDEX extraction_text ON extraction(text_sha256);  -- where else does this text stand?
+
 CREATE TABLE reading (               -- how one capture was judged
   capture_id    INTEGER PRIMARY KEY REFERENCES capture(id),
   label         TEXT NOT NULL,
@@ -356,6 +358,8 @@ CREATE TABLE availability_state (    -- an interval in which every capture said 
   PRIMARY KEY (page_id, number)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX availability_state_last ON availability_state(page_id) WHERE last;
+CREATE INDEX availability_state_absent ON availability_state(page_id)  -- whose host is worth another look?
+  WHERE last AND state IN ('removed', 'removed?', 'unreachable');
 
 CREATE TABLE availability_due (      -- pages whose availability is to be judged again
   page_id        INTEGER PRIMARY KEY REFERENCES page(id)
@@ -556,7 +560,7 @@ SELECT a.page_id, o.domain AS outlet, p.url, a.number, a.state, a.since, a.until
 FROM availability_state a JOIN page p ON p.id = a.page_id JOIN outlet o ON o.id = p.outlet_id;
 
 CREATE VIEW changes AS               -- every edit of an outlet, newest first when sorted by seen_at
-SELECT ch.id, o.domain AS outlet, coalesce(e.site_name, o.domain) AS outlet_name, p.url, e.title, nv.seen_from AS seen_at,
+SELECT ch.id, o.domain AS outlet, coalesce(e.site_name, o.domain) AS outlet_name, p.url, e.title, e.language, nv.seen_from AS seen_at,
        ov.seen_to AS still_old_at, ch.summary, ch.similarity, ch.words_added, ch.words_removed, ch.moves, ch.significance,
        ch.reasons, ch.fields, ch.links, ch.diff_hash, ch.outlet_lines, ch.fallback, ch.old_version_id, ch.new_version_id, p.id AS page_id
 FROM change ch JOIN version ov ON ov.id = ch.old_version_id JOIN version nv ON nv.id = ch.new_version_id

@@ -116,6 +116,12 @@ def fold(text: str) -> Folded:
     return Folded("".join(parts), tuple(starts), tuple(ends))
 
 
+def glimpse(text: str, room: int) -> str:
+    """The beginning of *text* in one line, at most *room* characters of it."""
+    text = " ".join(text.split())
+    return text if len(text) <= room else f"{text[:room].rstrip()}…"
+
+
 # --- words -------------------------------------------------------------------------------------------
 
 #: Scripts written without spaces between words: one character (with its marks) counts as a token.

@@ -98,7 +98,7 @@ _HASH = re.compile(r"[0-9a-f]{26,64}")
 _SOCIALFLOW = re.compile(r"sf\d{5,}")
 
 #: "www", "www2", "m", "mobil" (Scandinavia, Germany), "wap" and "touch" (telephones before 2012).
-HOST_PREFIX = re.compile(r"www?\d{0,2}|ww\d|m|mobile?|mob|amp|amphtml|wap|touch")
+HOST_PREFIX = re.compile(r"www?\d{0,2}|m|mobile?|mob|amp|amphtml|wap|touch")
 
 INDEX_PAGE = re.compile(r"(?:index|default)\.(?:[xjs]?html?|php\d?|aspx?|jspx?|cfm|do|cgi|pl)", re.IGNORECASE)
 PRINT_SEGMENT = re.compile(
@@ -391,7 +391,7 @@ _VICE_CHANNELS = frozenset(
     "motherboard broadly noisey munchies creators thump sports news i-d waypoint tonic free amuse garage impact".split()  # noqa: SIM905
 )
 _VICE_EDITION = re.compile(r"[a-z]{2}(?:_[a-z]{2,5})?")
-_VICE_ID = re.compile(r"(?=[a-z]*\d)[a-z0-9]{6}|[a-z0-9]{6}")
+_VICE_ID = re.compile(r"[a-z0-9]{6}")
 
 
 def _vice_article(segments: list[str]) -> int | None:

@@ -47,10 +47,6 @@ class Case:
         return self.pair["relation"] in DERIVED
 
 
-def evidence(figures: Figures) -> dict[str, float]:
-    return model.evidence(figures)
-
-
 def beside(figures: Figures) -> dict[str, float]:
     return {**model.evidence(figures), **model.rivalry(figures.beside)}
 
@@ -88,7 +84,7 @@ QUESTIONS = tuple(
     Question(f"{name}{ending}".replace("@", where), same, *asked)
     for where, same in (("across", False), ("within", True))
     for name, ending, *asked in (
-        ("derived_@", "", lambda case: True, lambda case: case.is_derived, evidence, model.LEAST_DERIVED),
+        ("derived_@", "", lambda case: True, lambda case: case.is_derived, model.evidence, model.LEAST_DERIVED),
         ("derived_@", "_rivals", lambda case: True, lambda case: case.is_derived, beside, model.LEAST_DERIVED),
         ("whole_@", "", lambda c: c.is_derived, lambda c: c.pair["relation"] in ("copy", "translation"), extent),
         ("related_@", "", lambda c: not c.is_derived, lambda c: c.pair["relation"] == "related", subject),

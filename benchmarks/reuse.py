@@ -28,6 +28,7 @@ from typing import Any
 import numpy as np
 
 from archive.match import LABEL, encoder, match_all, page_language
+from archive.match.candidates import unit_sentences
 from archive.match.decide import Figures
 from archive.match.matcher import measure
 from archive.match.reading import Reading
@@ -132,7 +133,7 @@ def _source_vectors(doc_id: str) -> tuple[list[str], np.ndarray]:
     """The sentences of a source article with their vectors, half as exact: so they are kept."""
     doc = _sources.docs[doc_id]
     reading = Reading(doc["text"], doc["lang"])
-    return [reading.sentences[unit].of(reading.text) for unit in reading.units], reading.vectors.astype(np.float16)
+    return unit_sentences(reading), reading.vectors.astype(np.float16)
 
 
 def _source_vector(doc_id: str) -> np.ndarray | None:

@@ -133,8 +133,7 @@ class HoldMiddleware:
 
     def response_downloaded(self, response: Response, request: Request) -> None:
         host = host_key(request.url)
-        headers = header_pairs(response.headers)
-        if response.status not in DEFAULT_HOLD or is_memento(headers):
+        if response.status not in DEFAULT_HOLD or is_memento(headers := header_pairs(response.headers)):
             if response.status < 400:
                 self.refusals.pop(host, None)
             return

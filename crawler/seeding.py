@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
 from archive.store import SourceResult, Store
-from archive.types import Lead, Purpose, Story
+from archive.types import Lead, PageText, Purpose, Story
 from crawler.discovery.markup import leads_from_markup
 from crawler.discovery.questions import questions
 from crawler.discovery.search import Asking, Question
@@ -83,40 +83,42 @@ def seed(store: Store, watch: Watch, *, run_id: int | None, now: datetime) -> Se
     """
     story = store.save_story(watch.story, now)
     assert story.id is not None
-    ranking = lead_triage(store, story)
+    copies = store.copies_of(story.id)
+    ranking = lead_triage(store, story, copies)
     store.add_leads(ranking.scored(given_leads(watch)), story_id=story.id, run_id=run_id, now=now)
     if watch.sources.follow_copies:
-        pointed_to = ranking.scored(tuple(copy_leads(store, story)))
+        pointed_to = ranking.scored(tuple(copy_leads(copies, story)))
         store.add_leads(pointed_to, story_id=story.id, run_id=run_id, now=now)
     if unscored := store.unscored_leads(story.id, MOST_UNSCORED):
         store.score_leads(ranking.scored(unscored), story.id)
     if not watch.sources.search:
         return Seeded(story.id, triage=ranking)
-    return Seeded(story.id, _seed_questions(store, watch, story, run_id=run_id, now=now), ranking)
+    return Seeded(story.id, _seed_questions(store, watch, story, copies, run_id=run_id, now=now), ranking)
 
 
-def lead_triage(store: Store, story: Story) -> LeadTriage:
-    """What is known of a stored *story* by which leads to it are told."""
+def lead_triage(store: Store, story: Story, copies: Iterable[PageText]) -> LeadTriage:
+    """What is known of a stored *story* and its *copies* by which leads to it are told."""
     assert story.id is not None
-    titles = {page.title: Title(page.title, page.language) for page in store.copies_of(story.id) if page.title}
+    titles = {page.title: Title(page.title, page.language) for page in copies if page.title}
     return LeadTriage(story, tuple(titles.values()), store.first_published(story.id))
 
 
-def copy_leads(store: Store, story: Story) -> Iterator[Lead]:
+def copy_leads(copies: Iterable[PageText], story: Story) -> Iterator[Lead]:
     """What the copies of a stored *story* point to: originals, translations, other copies; known ones too."""
-    assert story.id is not None
-    for page in store.copies_of(story.id):
+    for page in copies:
         yield from leads_from_markup(page.markup, page.links, page.url, story.urls, story.short_ids)
 
 
 # --- sources that are asked -----------------------------------------------------------------------
 
 
-def _seed_questions(store: Store, watch: Watch, story: Story, *, run_id: int | None, now: datetime) -> frozenset[str]:
+def _seed_questions(
+    store: Store, watch: Watch, story: Story, copies: Iterable[PageText], *, run_id: int | None, now: datetime
+) -> frozenset[str]:
     """Put the questions for all sources on the frontier. Returns their URLs."""
     assert story.id is not None
     made = questions(story, added=watch.questions.add, struck=watch.questions.strike)
-    asked = (*made, *copy_questions(store, story))
+    asked = (*made, *copy_questions(copies))
     published = store.first_published(story.id)
     private = bool(story.urls) and not any(is_public(url) for url in story.urls)
     urls: set[str] = set()
@@ -144,8 +146,7 @@ def _seed_questions(store: Store, watch: Watch, story: Story, *, run_id: int | N
     return frozenset(urls)
 
 
-def copy_questions(store: Store, story: Story) -> Iterator[Question]:
+def copy_questions(copies: Iterable[PageText]) -> Iterator[Question]:
     """The addresses of the copies found: their older versions are asked for."""
-    assert story.id is not None
-    for page in store.copies_of(story.id):
+    for page in copies:
         yield Question("url", page.url, page.language, "a page that carries text of the story")

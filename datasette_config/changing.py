@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from datasette.utils import tilde_decode
 from datasette.utils.asgi import Response
 
 from archive.diff import NOTABLE, Run, VersionText, diff
@@ -17,7 +16,6 @@ from datasette_config import feeds, queries, wording
 from datasette_config.diffview import best_hunk
 from datasette_config.web import (
     Archive,
-    PageError,
     beside,
     chosen,
     integer,
@@ -26,7 +24,9 @@ from datasette_config.web import (
     one_of,
     open_archive,
     page,
+    page_of,
     share,
+    story_of,
 )
 
 #: Changes of one page of the list.
@@ -74,7 +74,7 @@ class Filter:
 @page
 async def changes(datasette: Any, request: Any) -> Response:
     output = request.url_vars.get("format") or ""
-    archive = await _open(datasette, request, output)
+    archive = await _open(datasette, request)
     chosen_changes = Filter(
         least=share(request, "min", NOTABLE),
         outlet=request.args.get("outlet") or "",
@@ -110,7 +110,7 @@ async def changes(datasette: Any, request: Any) -> Response:
         per_page=PER_PAGE,
         changes=[{**row, "hunk": hunks[row["id"]]} for row in shown],
         filter=chosen_changes,
-        stories=await archive.rows(queries.STORIES),
+        stories=await archive.rows(queries.STORY_NAMES),
         **told,
     )
 
@@ -119,13 +119,10 @@ async def changes(datasette: Any, request: Any) -> Response:
 async def story_changes(datasette: Any, request: Any) -> Response:
     """The feed of a story: edits of all pages that carry it."""
     output = request.url_vars["format"]
-    archive = await _open(datasette, request, output)
-    slug = tilde_decode(request.url_vars["slug"])
-    known = await archive.row(queries.STORY, slug=slug)
-    if known is None:
-        raise PageError(404, f"No story “{slug}” is watched in this archive.")
+    archive = await _open(datasette, request)
+    known = await story_of(archive)
     place = f"/-/story/{request.url_vars['slug']}"
-    wanted = Filter(least=share(request, "min", NOTABLE), story=slug)
+    wanted = Filter(least=share(request, "min", NOTABLE), story=known["slug"])
     return await _feed(archive, wanted, output, f"{place}/changes{output}", place, str(known["title"]))
 
 
@@ -133,18 +130,15 @@ async def story_changes(datasette: Any, request: Any) -> Response:
 async def page_changes(datasette: Any, request: Any) -> Response:
     """The feed of one page."""
     output = request.url_vars["format"]
-    archive = await _open(datasette, request, output, "pages")
-    page_id = integer(request.url_vars["page_id"], "page")
-    known = await archive.row(queries.PAGE, page_id=page_id)
-    if known is None:
-        raise PageError(404, f"There is no page {page_id} in this archive.")
-    place = f"/-/page/{page_id}"
-    wanted = Filter(least=share(request, "min", 0.0), page=page_id)
+    archive = await _open(datasette, request, "pages")
+    known = await page_of(archive)
+    place = f"/-/page/{known['id']}"
+    wanted = Filter(least=share(request, "min", 0.0), page=known["id"])
     title = f"{known['outlet_name']}: {known['title'] or known['url']}"
     return await _feed(archive, wanted, output, f"{place}/changes{output}", place, title)
 
 
-async def _open(datasette: Any, request: Any, output: str, *more: str) -> Archive:
+async def _open(datasette: Any, request: Any, *more: str) -> Archive:
     """The list shows words of the texts, and is filtered by what pages are to stories."""
     return await open_archive(
         datasette, request, "changes", "versions", "version_texts", "stories", "story_pages", *more
@@ -166,8 +160,9 @@ async def _feed(archive: Archive, wanted: Filter, output: str, path: str, home: 
     hunks = await hunks_of(archive, shown)
 
     def address(at: int) -> str:
-        query = replace(wanted, sort=SORTS[0]).query(offset=at)
-        if wanted.page or path != f"/-/changes{output}":
+        if path == f"/-/changes{output}":
+            query = replace(wanted, sort=SORTS[0]).query(offset=at)
+        else:  # the path says which changes
             query = urlencode({"min": wanted.least} | ({"offset": at} if at else {}))
         return archive.address(f"{path}?{query}")
 

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Literal
 
-from datasette.utils import tilde_decode
 from datasette.utils.asgi import Response
 from markupsafe import Markup, escape
 
@@ -17,10 +16,21 @@ from archive.collate import LABEL, Base, Cell, Collation, Column, Copy, collate
 from archive.collate_descent import Descent, Node, descent
 from archive.collate_places import HeatMap, heat
 from archive.diff_align import count_words
-from archive.types import COPY_KINDS, SentenceLink
+from archive.text import glimpse
+from archive.types import COPY_KINDS
 from datasette_config import pictures, queries, wording
-from datasette_config.diffview import Link, sentence_links, through_story
-from datasette_config.web import Archive, PageError, beside, integer, json_answer, open_archive, page
+from datasette_config.comparing import links_of
+from datasette_config.diffview import Link, through_stories
+from datasette_config.web import (
+    Archive,
+    PageError,
+    beside,
+    json_answer,
+    open_archive,
+    page,
+    story_of,
+    text_or_version,
+)
 
 #: Copies of one table. The strongest are taken; the page says how many are not.
 MOST_COPIES = 150
@@ -52,8 +62,8 @@ class Table:
     collation: Collation
     #: rows of the copies, in the order of the columns
     copies: Sequence[Mapping[str, Any]]
-    #: (key, language, words for people) of every text that may be the base
-    bases: Sequence[tuple[str, str, str]]
+    #: (key, words for people) of every text that may be the base
+    bases: Sequence[tuple[str, str]]
     #: copies in another language of which nothing says what corresponds to this base
     unlinked: Sequence[Mapping[str, Any]]
     too_long: int
@@ -101,10 +111,7 @@ class Table:
 
 async def _table(datasette: Any, request: Any) -> Table:
     archive = await open_archive(datasette, request, *_VIEWS)
-    slug = tilde_decode(request.url_vars["slug"])
-    story = await archive.row(queries.STORY, slug=slug)
-    if story is None:
-        raise PageError(404, f"No story “{slug}” is watched in this archive.")
+    story = await story_of(archive)
     every = await archive.rows(
         queries.COPIES, story_id=story["id"], kinds=f",{','.join(sorted(COPY_KINDS))},", limit=4 * MOST_COPIES
     )
@@ -164,11 +171,8 @@ async def _chosen(
             key = str(copies[0]["version_id"])
         else:
             raise PageError(404, "This story has neither a reference text nor a copy yet.")
-    kind, _, number = key.rpartition(":")
-    if kind not in ("", "text"):
-        raise PageError(400, "“base” is neither the id of a version nor text:ID.")
-    row_id = integer(number, "base")
-    if kind:
+    is_text, row_id = text_or_version(key, "base")
+    if is_text:
         row = await archive.row(queries.STORY_TEXT, id=row_id)
         if row is None or row["story_id"] != story["id"]:
             raise PageError(404, f"This story has no text {row_id}.")
@@ -185,36 +189,30 @@ async def _chosen(
         raise PageError(451, wording.WITHHELD)
     if len(base.text) > LONGEST_COPY:
         raise PageError(413, "This text is too long to hold others against it here.")
-    return Chosen(key, _primary(row["language"]), base, row)
+    # As this program writes it, whatever way the address had it: "017" is version 17.
+    return Chosen(f"text:{row_id}" if is_text else str(row_id), wording.primary(row["language"]), base, row)
 
 
 def _bases(
     chosen: Chosen, texts: Sequence[Mapping[str, Any]], copies: Sequence[Mapping[str, Any]]
-) -> list[tuple[str, str, str]]:
-    listed = [
-        (f"text:{text['id']}", _primary(text["language"]), f"reference text, {wording.language(text['language'])}")
-        for text in texts
-    ]
+) -> list[tuple[str, str]]:
+    listed = [(f"text:{text['id']}", f"reference text, {wording.language(text['language'])}") for text in texts]
     for copy in copies[:MOST_COPIES]:
         told = f"{copy['outlet_name']}, {str(copy['first_seen'] or '')[:10]}, {wording.language(copy['language'])}"
-        listed.append((str(copy["version_id"]), _primary(copy["language"]), told))
-    if chosen.key not in {key for key, _, _ in listed}:
+        listed.append((str(copy["version_id"]), told))
+    if chosen.key not in {key for key, _ in listed}:
         told = f"{chosen.row['outlet_name']}, version {chosen.row['number']}, {wording.language(chosen.language)}"
-        listed.append((chosen.key, chosen.language, told))
+        listed.append((chosen.key, told))
     return listed
-
-
-def _primary(language: str | None) -> str:
-    return (language or "").split("-")[0].lower()
 
 
 def _copy(row: Mapping[str, Any], links: Sequence[Link] | None) -> Copy:
     since, dated, day_only = since_of(row)
     notes = []
     if row["credit_name"]:
-        notes.append(f"it credits {row['credit_name']}: “{_short(row['credit'])}”")
+        notes.append(f"it credits {row['credit_name']}: “{glimpse(str(row['credit']), 120)}”")
     elif row["credit"]:
-        notes.append(f"it credits somebody else: “{_short(row['credit'])}”")
+        notes.append(f"it credits somebody else: “{glimpse(str(row['credit']), 120)}”")
     if row["came_first"] == "story_first" and row["came_first_why"]:
         notes.append(f"the story came first: {row['came_first_why']}")
     return Copy(
@@ -224,9 +222,7 @@ def _copy(row: Mapping[str, Any], links: Sequence[Link] | None) -> Copy:
         since,
         dated,
         day_only,
-        links=None
-        if links is None
-        else tuple(SentenceLink(link.old_start, link.old_end, link.new_start, link.new_end) for link in links),
+        links=None if links is None else tuple(link.spans for link in links),
         notes=tuple(notes),
     )
 
@@ -262,32 +258,23 @@ async def _links(archive: Archive, chosen: Chosen, copies: Sequence[Mapping[str,
     foreign = [
         copy["version_id"]
         for copy in copies
-        if chosen.language and _primary(copy["language"]) and _primary(copy["language"]) != chosen.language
+        if chosen.language
+        and wording.primary(copy["language"])
+        and wording.primary(copy["language"]) != chosen.language
     ]
     if not foreign:
         return {}
     is_text = chosen.key.startswith("text:")
     asked = foreign if is_text else [*foreign, int(chosen.key)]
-    links: dict[int, dict[int, list[Link]]] = {}
-    for row in await archive.rows(queries.PASSAGES_OF_VERSIONS, versions=json.dumps(asked)):
-        by_text = links.setdefault(row["version_id"], {})
-        by_text.setdefault(row["story_text_id"], []).extend(sentence_links(row))
+    links = await links_of(archive, asked)
     found: dict[int, list[Link]] = {}
     for version in foreign:
         there = links.get(version, {})
         if is_text:
             found[version] = there.get(int(chosen.key.removeprefix("text:")), [])
         else:
-            own = links.get(int(chosen.key), {})
-            found[version] = [
-                link for text in own.keys() & there.keys() for link in through_story(own[text], there[text])
-            ]
+            found[version] = through_stories(links.get(int(chosen.key), {}), there)
     return found
-
-
-def _short(text: str, room: int = 120) -> str:
-    text = " ".join(str(text).split())
-    return text if len(text) <= room else f"{text[:room].rstrip()}…"
 
 
 # --- who kept what ----------------------------------------------------------------------------------
@@ -304,7 +291,7 @@ async def kept(datasette: Any, request: Any) -> Response:
         {
             "number": index + 1,
             "text": text.strip(),
-            "glimpse": _short(text, 90),
+            "glimpse": glimpse(text, 90),
             "cells": [
                 _shown(column.cells[index], words, names[place], index, column) for place, column in enumerate(columns)
             ],
@@ -312,7 +299,7 @@ async def kept(datasette: Any, request: Any) -> Response:
         for index, (text, words) in enumerate((text, count_words(text)) for text in table.collation.paragraphs)
     ]
     additions = [
-        {"addition": addition, "glimpse": _short(addition.text, 90), "places": dict(reversed(addition.places))}
+        {"addition": addition, "glimpse": glimpse(addition.text, 90), "places": dict(reversed(addition.places))}
         for addition in table.collation.additions
     ]
     return await table.archive.render(
@@ -473,7 +460,6 @@ async def descent_tree(datasette: Any, request: Any) -> Response:
         **table.context("Descent", "descent"),
         picture=pictures.tree(found.root, [str(copy["outlet_name"]) for copy in table.copies]),
         root=found.root,
-        edges=sum(bool(node.children) for node in found.root.children),
         unplaced=found.unplaced,
     )
 

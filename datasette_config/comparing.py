@@ -12,9 +12,9 @@ from datasette.utils.asgi import Response
 from archive.collate_languages import Check, check
 from archive.diff import FIELDS, Change, VersionText, diff, percent
 from archive.diff import LABEL as DIFF_LABEL
-from archive.types import Link, SentenceLink
+from archive.types import Link
 from datasette_config import diffview, pictures, queries, wording
-from datasette_config.web import Archive, PageError, beside, integer, json_answer, one_of, open_archive, page
+from datasette_config.web import Archive, PageError, beside, json_answer, one_of, open_archive, page, text_or_version
 
 #: Characters of both texts that are compared while somebody waits: a second of work.
 LONGEST_DIFF = 2_000_000
@@ -35,7 +35,7 @@ class Side:
 
     @property
     def language(self) -> str:
-        return (self.text.language or "").split("-")[0].lower()
+        return wording.primary(self.text.language)
 
 
 @page
@@ -62,8 +62,9 @@ async def compare(datasette: Any, request: Any) -> Response:
         ),
     }
     if same_page:
-        context["older"] = await archive.row(queries.NEIGHBOURS, page_id=old.row["page_id"], number=old.row["number"])
-        context["newer"] = await archive.row(queries.NEIGHBOURS, page_id=new.row["page_id"], number=new.row["number"])
+        context["around"] = await archive.row(
+            queries.NEIGHBOURS, page_id=old.row["page_id"], older=old.row["number"], newer=new.row["number"]
+        )
     change: Change | None = None
     if foreign:
         context |= await _foreign(archive, old, new)
@@ -96,7 +97,7 @@ async def compare(datasette: Any, request: Any) -> Response:
 async def _foreign(archive: Archive, old: Side, new: Side) -> dict[str, Any]:
     """Two languages: what corresponds, and what of it can be checked. Never a word diff."""
     links = await _links(archive, old, new)
-    spans = [SentenceLink(link.old_start, link.old_end, link.new_start, link.new_end) for link in links]
+    spans = [link.spans for link in links]
     checks = await beside(check, old.text.text, new.text.text, spans, old.language, new.language) if links else ()
     shares = (
         diffview.aligned_share(old.text.text, ((link.old_start, link.old_end) for link in links)),
@@ -189,16 +190,13 @@ async def _side(archive: Archive, name: str) -> Side:
     key = archive.request.args.get(name)
     if not key:
         raise PageError(400, f"“{name}” is missing: compare?a=VERSION&b=VERSION")
-    kind, _, number = key.rpartition(":")
-    if kind not in ("", "text"):
-        raise PageError(400, f"“{name}” is neither the id of a version nor text:ID.")
-    row_id = integer(number, name)
-    row = await archive.row(queries.STORY_TEXT if kind else queries.VERSION, id=row_id)
+    is_text, row_id = text_or_version(key, name)
+    row = await archive.row(queries.STORY_TEXT if is_text else queries.VERSION, id=row_id)
     if row is None:
-        raise PageError(404, f"There is no {'story text' if kind else 'version'} {row_id} in this archive.")
+        raise PageError(404, f"There is no {'story text' if is_text else 'version'} {row_id} in this archive.")
     if row["text"] == wording.WITHHELD:
         raise PageError(451, wording.WITHHELD)
-    if kind:
+    if is_text:
         # The title is the watch's, in whatever language: it is not held against the page's.
         return Side(f"text:{row_id}", row, VersionText(language=row["language"], text=row["text"]))
     links = tuple(Link(str(url), str(text)) for url, text in json.loads(row["links"] or "[]"))
@@ -216,16 +214,18 @@ async def _links(archive: Archive, old: Side, new: Side) -> list[diffview.Link]:
         return [
             diffview.Link(link.new_start, link.new_end, link.old_start, link.old_end, link.likeness) for link in there
         ]
-    found: list[diffview.Link] = []
-    for text_id in old_links.keys() & new_links.keys():
-        found += diffview.through_story(old_links[text_id], new_links[text_id])
-    return found
+    return diffview.through_stories(old_links, new_links)
 
 
 async def _sentences(archive: Archive, side: Side) -> dict[int, list[diffview.Link]]:
     """Links from story texts to the page, by story text."""
-    links: dict[int, list[diffview.Link]] = {}
-    if side.is_version:
-        for row in await archive.rows(queries.PASSAGES_OF_VERSIONS, versions=json.dumps([side.row["id"]])):
-            links.setdefault(row["story_text_id"], []).extend(diffview.sentence_links(row))
+    return (await links_of(archive, [side.row["id"]])).get(side.row["id"], {}) if side.is_version else {}
+
+
+async def links_of(archive: Archive, versions: Sequence[int]) -> dict[int, dict[int, list[diffview.Link]]]:
+    """Links from story texts to pages, by version and story text."""
+    links: dict[int, dict[int, list[diffview.Link]]] = {}
+    for row in await archive.rows(queries.PASSAGES_OF_VERSIONS, versions=json.dumps(versions)):
+        by_text = links.setdefault(row["version_id"], {})
+        by_text.setdefault(row["story_text_id"], []).extend(diffview.sentence_links(row))
     return links

@@ -14,8 +14,9 @@ import regex
 
 from archive.collate_languages import Check
 from archive.diff import Change, Row, Run
-from archive.diff_align import tokenise, word_runs
-from archive.text import sentences
+from archive.diff_words import text_runs
+from archive.text import glimpse, sentences
+from archive.types import SentenceLink
 
 #: Unchanged paragraphs kept around a change when only changes are shown.
 CONTEXT = 1
@@ -139,15 +140,10 @@ def _glimpse(row: Row, room: int = 60) -> str:
     if row.kind != "edited" or changed is None:
         text = row.new_text or row.old_text
     elif changed.op == "replaced":
-        text = f"{_short(changed.old, room // 2)} → {_short(changed.new, room // 2)}"
+        text = f"{glimpse(changed.old, room // 2)} → {glimpse(changed.new, room // 2)}"
     else:
         text = changed.new or changed.old
-    return _short(text, room + 5)
-
-
-def _short(text: str, room: int) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= room else f"{text[:room].rstrip()}…"
+    return glimpse(text, room + 5)
 
 
 #: Characters of a hunk: words around the change, and of the change itself.
@@ -204,7 +200,7 @@ def _short_end(text: str, room: int) -> str:
 
 def field_runs(change: Change) -> list[tuple[str, tuple[Run, ...]]]:
     """Each changed field with its words compared."""
-    return [(name, word_runs(tokenise(old or ""), tokenise(new or ""))) for name, (old, new) in change.fields.items()]
+    return [(name, text_runs(old or "", new or "")) for name, (old, new) in change.fields.items()]
 
 
 # --- two languages ----------------------------------------------------------------------------------
@@ -219,6 +215,10 @@ class Link:
     new_start: int
     new_end: int
     likeness: float
+
+    @property
+    def spans(self) -> SentenceLink:
+        return SentenceLink(self.old_start, self.old_end, self.new_start, self.new_end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +259,11 @@ def through_story(old: Iterable[Link], new: Iterable[Link]) -> list[Link]:
             likeness = min(link.likeness, best.likeness)
             links.append(Link(link.new_start, link.new_end, best.new_start, best.new_end, likeness))
     return links
+
+
+def through_stories(old: Mapping[int, Sequence[Link]], new: Mapping[int, Sequence[Link]]) -> list[Link]:
+    """Links between two pages, from their links to each story text that both have to do with."""
+    return [link for text in old.keys() & new.keys() for link in through_story(old[text], new[text])]
 
 
 def _overlap(one: Link, other: Link) -> int:

@@ -115,10 +115,9 @@ def plain(text: object) -> str:
 
 def answer(request: Any, feed: Feed, output: str) -> Response:
     """The feed as asked for; 304 if the reader has it already."""
-    body = _atom(feed) if output == ".atom" else None
     response = (
-        Response(body, content_type="application/atom+xml; charset=utf-8", headers=dict(HEADERS))
-        if body is not None
+        Response(_atom(feed), content_type="application/atom+xml; charset=utf-8", headers=dict(HEADERS))
+        if output == ".atom"
         else json_answer(_json_feed(feed), media_type="application/feed+json")
     )
     etag = f'"{hashlib.sha256(str(response.body).encode()).hexdigest()[:32]}"'

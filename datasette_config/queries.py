@@ -8,6 +8,9 @@ IS_ARCHIVE = "SELECT count(*) = 2 FROM sqlite_master WHERE type = 'view' AND nam
 
 STORIES = "SELECT id, slug, title, outlet, languages, copies, outlets, texts FROM stories ORDER BY title LIMIT 200"
 
+#: For a list to choose from: counting copies takes its time.
+STORY_NAMES = "SELECT slug, title FROM stories ORDER BY title LIMIT 200"
+
 #: What carries the stories' text, by kind and language.
 STORY_KINDS = """
 SELECT story_id, kind, language, count(*) AS pages FROM story_pages
@@ -38,7 +41,7 @@ WHERE run_id >= :first_run AND outcome IN ('failed', 'unreadable') ORDER BY run_
 
 # --- story ------------------------------------------------------------------------------------------
 
-STORY = "SELECT id, slug, title, outlet, languages, urls, copies, outlets FROM stories WHERE slug = :slug"
+STORY = "SELECT id, slug, title, outlet, languages, urls FROM stories WHERE slug = :slug"
 
 STORY_TEXTS = """
 SELECT id, language, role, source, active, why, text_chars, text_sha256 FROM story_texts
@@ -141,8 +144,8 @@ FROM story_texts t JOIN stories s ON s.id = t.story_id WHERE t.id = :id
 """
 
 NEIGHBOURS = """
-SELECT (SELECT id FROM versions WHERE page_id = :page_id AND number < :number ORDER BY number DESC LIMIT 1) AS before,
-       (SELECT id FROM versions WHERE page_id = :page_id AND number > :number ORDER BY number LIMIT 1) AS after
+SELECT (SELECT id FROM versions WHERE page_id = :page_id AND number < :older ORDER BY number DESC LIMIT 1) AS before,
+       (SELECT id FROM versions WHERE page_id = :page_id AND number > :newer ORDER BY number LIMIT 1) AS after
 """
 
 # --- changes ----------------------------------------------------------------------------------------
@@ -164,7 +167,7 @@ WITH picked AS (
   ) WHERE place = 1 OR :hash <> ''
   ORDER BY CASE WHEN :by = 'significance' THEN significance END DESC, seen_at DESC, id DESC LIMIT :limit OFFSET :offset
 )
-SELECT c.id, c.outlet, c.outlet_name, c.url, c.title, c.seen_at, c.still_old_at, c.summary, c.similarity, c.words_added,
+SELECT c.id, c.outlet, c.outlet_name, c.url, c.title, c.language, c.seen_at, c.still_old_at, c.summary, c.similarity, c.words_added,
        c.words_removed, c.moves, c.significance, c.reasons, c.diff_hash, c.old_version_id, c.new_version_id, c.page_id,
        picked.pages_alike
 FROM picked CROSS JOIN changes c ON c.id = picked.id
@@ -177,8 +180,7 @@ SELECT count(*) AS total, coalesce(sum(significance < :minimum), 0) AS hidden FR
 
 #: Both texts of changes, to show their words.
 TEXTS = """
-SELECT t.id, t.title, t.language, t.text, v.text_sha256 FROM version_texts t JOIN versions v ON v.id = t.id
-WHERE t.id IN (SELECT value FROM json_each(:versions))
+SELECT id, title, language, text FROM version_texts WHERE id IN (SELECT value FROM json_each(:versions))
 """
 
 # --- search -----------------------------------------------------------------------------------------

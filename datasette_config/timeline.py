@@ -10,7 +10,7 @@ from typing import Any
 from datasette.utils.asgi import Response
 
 from datasette_config import pictures, queries, wording
-from datasette_config.web import PageError, integer, json_answer, loaded, open_archive, page
+from datasette_config.web import json_answer, loaded, open_archive, page, page_of
 
 #: Captures listed on the page, the newest; all are in the JSON and in `captures`.
 MOST_CAPTURES = 500
@@ -20,10 +20,8 @@ MOST_CAPTURES = 500
 async def timeline(datasette: Any, request: Any) -> Response:
     archive = await open_archive(datasette, request, "pages", "versions", "changes", "captures", "matches", "story_pages",
                           "passages", "story_texts", "page_leads")  # fmt: skip
-    page_id = integer(request.url_vars["page_id"], "page")
-    known = await archive.row(queries.PAGE, page_id=page_id)
-    if known is None:
-        raise PageError(404, f"There is no page {page_id} in this archive.")
+    known = await page_of(archive)
+    page_id = known["id"]
     versions = [loaded(row, "changed_fields") for row in await archive.rows(queries.PAGE_VERSIONS, page_id=page_id)]
     changes = {
         row["new_version_id"]: loaded(row, "reasons")

@@ -15,7 +15,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from datasette.utils import tilde_decode
 from datasette.utils.asgi import Response
 from markupsafe import Markup
 
@@ -41,6 +40,7 @@ from datasette_config.web import (
     open_archive,
     page,
     render,
+    story_of,
 )
 
 #: Versions that a search looks at, the best ones: finding is quick, showing where takes 0.2 ms each.
@@ -129,10 +129,7 @@ ORDERS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
 @page
 async def story(datasette: Any, request: Any) -> Response:
     archive = await open_archive(datasette, request, "stories", "story_texts", "story_pages", "versions")
-    slug = tilde_decode(request.url_vars["slug"])
-    known = await archive.row(queries.STORY, slug=slug)
-    if known is None:
-        raise PageError(404, f"No story “{slug}” is watched in this archive.")
+    known = await story_of(archive)
     kinds = chosen(request, "kind", wording.KINDS)
     every = await archive.rows(
         queries.STORY_PAGES, story_id=known["id"], kinds=f",{','.join(wording.KINDS)},", limit=MANY
@@ -199,7 +196,7 @@ async def story(datasette: Any, request: Any) -> Response:
             "languages": len({row["language"] for row in copies}),
             "uncredited": sum(not row["credit_name"] for row in copies),
             "edited": sum(row["versions"] > 1 for row in copies),
-            "gone": sum(wording.state(row).name == "gone" for row in copies),
+            "gone": sum(row["state"].name == "gone" for row in copies),
         },
     )
 

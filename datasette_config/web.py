@@ -116,6 +116,24 @@ async def open_archive(datasette: Any, request: Any, *views: str) -> Archive:
     return Archive(datasette, request, name, database)
 
 
+async def story_of(archive: Archive) -> dict[str, Any]:
+    """The story that the address names."""
+    slug = tilde_decode(archive.request.url_vars["slug"])
+    known = await archive.row(queries.STORY, slug=slug)
+    if known is None:
+        raise PageError(404, f"No story “{slug}” is watched in this archive.")
+    return known
+
+
+async def page_of(archive: Archive) -> dict[str, Any]:
+    """The page that the address names."""
+    page_id = integer(archive.request.url_vars["page_id"], "page")
+    known = await archive.row(queries.PAGE, page_id=page_id)
+    if known is None:
+        raise PageError(404, f"There is no page {page_id} in this archive.")
+    return known
+
+
 async def beside(work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
     """Do work that takes its time in a thread, so that other readers are answered meanwhile."""
     return await asyncio.get_running_loop().run_in_executor(_workers, lambda: work(*args, **kwargs))
@@ -129,6 +147,14 @@ def integer(text: str, name: str) -> int:
     if not _ID.fullmatch(text):
         raise PageError(400, f"“{name}” must be a whole number.")
     return int(text)
+
+
+def text_or_version(key: str, name: str) -> tuple[bool, int]:
+    """Whether an address names a reference text ("text:3") or else a version ("17"), and its id."""
+    kind, _, number = key.rpartition(":")
+    if kind not in ("", "text"):
+        raise PageError(400, f"“{name}” is neither the id of a version nor text:ID.")
+    return bool(kind), integer(number, name)
 
 
 def share(request: Any, name: str, default: float) -> float:

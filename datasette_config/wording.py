@@ -119,16 +119,21 @@ def percent(share: float | None) -> str:
     return f"{points:.0f} %"
 
 
+def primary(code: str | None) -> str:
+    """The language of a tag without its region: "en" of "en-GB"."""
+    return (code or "").split("-")[0].lower()
+
+
 def language(code: str | None) -> str:
     if not code:
         return "unknown"
-    return _LANGUAGES.get(code.split("-")[0].lower(), code)
+    return _LANGUAGES.get(primary(code), code)
 
 
 def direction(code: str | None) -> str:
     if not code:
         return "auto"
-    return "rtl" if code.split("-")[0].lower() in _RIGHT_TO_LEFT else "ltr"
+    return "rtl" if primary(code) in _RIGHT_TO_LEFT else "ltr"
 
 
 def clean(text: object) -> str:

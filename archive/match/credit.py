@@ -17,7 +17,7 @@ Some 1 % of the news pages in our samples carry a credit; VICE editions, The Con
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import regex
@@ -461,10 +461,9 @@ def candidates(text: str, among: Sequence[Span]) -> tuple[Span, ...]:
     found = []
     for sentence in among:
         near_an_end = sentence.start < edge or sentence.end > len(text) - edge
-        if near_an_end and sentence.end - sentence.start <= _MOST_CHARACTERS:
-            folded = sentence.of(text).casefold()
-            if _may_credit(folded) or _SOURCE.match(folded):
-                found.append(sentence)
+        short = sentence.end - sentence.start <= _MOST_CHARACTERS
+        if near_an_end and short and says_attribution(sentence.of(text)):
+            found.append(sentence)
     return tuple(found)
 
 
@@ -486,26 +485,51 @@ def best_credit(credits: Sequence[Credit]) -> Credit | None:
     return candidates[-1] if candidates else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """Words of a line that say, in one language, that the piece appeared elsewhere."""
+
+    language: str
+    #: what stands where a name may follow
+    tails: tuple[str, ...]
+    #: whether it is a credit without a name that was asked for
+    stands: bool
+
+
 def _credit(text: str, sentence: Span, names: tuple[str, ...]) -> Credit | None:
     line = sentence.of(text)
+    for claim in _claims(line):
+        name = next((name for name in names if any(_named(tail, name) for tail in claim.tails)), "")
+        if name or claim.stands:
+            return Credit(line, sentence.start, sentence.end, name, claim.language)
+    return None
+
+
+@functools.lru_cache(maxsize=4096)
+def _claims(line: str) -> tuple[_Claim, ...]:
+    """What *line* claims, whoever asks, up to the first claim that stands: a page's lines are read for every story."""
+    found = []
+    for claim in _read(line):
+        found.append(claim)
+        if claim.stands:
+            break
+    return tuple(found)
+
+
+def _read(line: str) -> Iterator[_Claim]:
     folded = fold(line)
     for grammar in _GRAMMARS:
-        name = _credited(grammar, line, folded, names)
-        if name is not None:
-            return Credit(line, sentence.start, sentence.end, name, grammar.language)
+        claim = _claim(grammar, line, folded)
+        if claim is not None:
+            yield claim
     for language, pattern in _WHOLE:
         whole = pattern.search(line)
         if whole and not _RULE_FOR_OTHERS.search(line[: whole.end()]):
-            rest = line[whole.start("name") :]
-            name = next((name for name in names if _named(rest, name)), "")
-            return Credit(line, sentence.start, sentence.end, name, language)
+            yield _Claim(language, (line[whole.start("name") :],), True)
     source = _SOURCE.match(folded.text)
     if source:
-        rest = line[folded.ends[source.end() - 1] :]
-        name = next((name for name in names if _named(rest, name)), "")
-        if name:
-            return Credit(line, sentence.start, sentence.end, name, _SOURCE_LANGUAGES.get(source.group("label"), "en"))
-    return None
+        language = _SOURCE_LANGUAGES.get(source.group("label"), "en")
+        yield _Claim(language, (line[folded.ends[source.end() - 1] :],), False)
 
 
 #: "may be republished with permission", "cannot be reproduced": a rule for others.
@@ -516,8 +540,8 @@ _SINCE = regex.compile(r"\b(?:since|when|after|before|than|as) (?:\w+ ){0,3}$")
 _WEAK_PHRASE = regex.compile(r"courtesy of")
 
 
-def _credited(grammar: Grammar, line: str, folded: Folded, names: tuple[str, ...]) -> str | None:
-    """Which of *names* the line credits in this language, "" if somebody else or nobody named; None if it is no credit."""
+def _claim(grammar: Grammar, line: str, folded: Folded) -> _Claim | None:
+    """What the line claims in this language; None if nothing."""
     subject, said = _compiled(grammar)
     about = subject.search(folded.text)
     claim = said.search(folded.text, about.start()) if about else None
@@ -535,15 +559,16 @@ def _credited(grammar: Grammar, line: str, folded: Folded, names: tuple[str, ...
         starts.append(about.start())
     elif grammar.by_ending:
         starts.append(about.end("subject") if about.group("subject") else claim.start())
-    tails = [line[folded.starts[start] :].lstrip() for start in starts if start < len(folded.starts)]
-    name = next((name for name in names if any(_named(tail, name) for tail in tails)), "")
-    if name or claim.group("permitted"):
+    tails = tuple(line[folded.starts[start] :].lstrip() for start in starts if start < len(folded.starts))
+    if claim.group("permitted"):
         # Without a subject, "used with permission" belongs to a picture.
-        return name if name or about.group("subject") or claim.start() - about.start() < 3 else None
-    if claim.group("phrase") and _WEAK_PHRASE.search(claim.group("phrase")):
-        return None
-    exact = grammar.language == "en" and bool(about.group("subject")) and bool(claim.group("said"))
-    return "" if any(_names_somebody(tail, small=exact) for tail in tails) else None
+        stands = bool(about.group("subject")) or claim.start() - about.start() < 3
+    elif claim.group("phrase") and _WEAK_PHRASE.search(claim.group("phrase")):
+        stands = False
+    else:
+        exact = grammar.language == "en" and bool(about.group("subject")) and bool(claim.group("said"))
+        stands = any(_names_somebody(tail, small=exact) for tail in tails)
+    return _Claim(grammar.language, tails, stands)
 
 
 #: The name stands this near behind the preposition ...

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from archive.match import model
 from archive.match.model import Fits
 from archive.match.rivals import NO_RIVALS, Rivalry
+from archive.match.semantic import SINGLE
 from archive.match.subject import NO_SUBJECT, Subject
 from archive.types import MatchKind
 
@@ -78,8 +79,6 @@ class Figures:
     soft_page: float = 0.0
     #: adjusted cosines of the three best links
     top_scores: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    #: links of .3 and more
-    strong_links: int = 0
     passages: int = 0
     #: links in the longest passage
     longest_passage: int = 0
@@ -103,7 +102,6 @@ class Figures:
     opening_figures_differ: bool = False
     #: figures and names that the best passage has in both texts
     best_signals: int = 0
-    soft: float = 0.0
     #: whether both tell of the same thing
     subject: Subject = NO_SUBJECT
 
@@ -113,6 +111,15 @@ class Figures:
     names_title: bool = False
     points_to_story: bool = False
     credits_outlet: bool = False
+
+    @property
+    def strong_links(self) -> int:
+        """Those of the three best links that would stand alone."""
+        return sum(score >= SINGLE for score in self.top_scores)
+
+    @property
+    def soft(self) -> float:
+        return max(self.soft_story, self.soft_page)
 
     @property
     def document_cosine(self) -> float:
@@ -322,9 +329,7 @@ def confidence(kind: MatchKind, f: Figures) -> float:
     if kind in ("copy", "rewrite", "excerpt", "translation", "translated_excerpt", "quotes_only"):
         alike = f.similarity if f.same_language and f.equal_words else min(1.0, f.link_mean / 0.5)
         amount = max(min(1.0, f.equal_words / 60), min(1.0, f.links / 6))
-        evidence = 0.33 * f.coverage + 0.29 * alike + 0.33 * amount
-        if f.points_to_story or f.credits_outlet:
-            evidence = 1 - (1 - evidence) * 0.6
+        evidence = _with_credit(0.33 * f.coverage + 0.29 * alike + 0.33 * amount, f)
         return round(min(0.99, 0.3 + 0.69 * evidence), 3)
     if kind == "mentions":
         return 0.9 if f.points_to_story else 0.6

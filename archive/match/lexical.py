@@ -91,7 +91,7 @@ NOTHING = Lexical((), 0, 0, 0, 0)
 
 def align(a: Reading, b: Reading) -> Lexical:
     """The passages that *a* (the story) and *b* (the page) share."""
-    scale = 2 if a.unspaced else 1
+    scale = a.tokens_a_word
     found = [_widened(a, b, passage) for passage in _passages(equal_runs(a, b), scale)]
     passages = tuple(_counted(a, b, passage) for passage in _merged(found, _GAP * scale))
     if not passages:

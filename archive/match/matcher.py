@@ -343,8 +343,8 @@ def _base(reader: _PageReader, text: PreparedText, around: _Around, same_languag
     return replace(
         _around_only(around),
         same_language=same_language,
-        story_words=text.reading.counted_words // (2 if text.reading.unspaced else 1),
-        page_words=reader.reading.counted_words // (2 if reader.reading.unspaced else 1),
+        story_words=text.reading.counted_words // text.reading.tokens_a_word,
+        page_words=reader.reading.counted_words // reader.reading.tokens_a_word,
     )
 
 
@@ -421,7 +421,7 @@ def _lexical(base: Figures, page: Reading, text: PreparedText) -> _Comparison:
     if not found.passages or all(_closes_both(story, page, passage) for passage in found.passages):
         return _Comparison(base, text=text, steps=("shingles", "lexical"))
     passages = tuple(lexical.as_passages(story, page, found))
-    scale = 2 if story.unspaced else 1
+    scale = story.tokens_a_word
     dense = [
         passage.equal - int((story.quoted[passage.a_start : passage.a_end]).sum())
         for passage in found.passages
@@ -477,7 +477,6 @@ def _semantic(so_far: _Comparison, page: Reading, text: PreparedText) -> _Compar
         links=len(found.links),
         link_mean=float(np.mean([link.score for link in found.links])) if found.links else 0.0,
         top_scores=(scores[0], scores[1], scores[2]),
-        strong_links=sum(score >= semantic.SINGLE for score in scores[: len(found.links)]),
         passages=len(grouped),
         longest_passage=max(map(len, grouped), default=0),
         best_run=best.links,
@@ -502,7 +501,6 @@ def _semantic(so_far: _Comparison, page: Reading, text: PreparedText) -> _Compar
         subject=subject.compared(story, page),
         soft_story=found.soft_story,
         soft_page=found.soft_page,
-        soft=max(found.soft_story, found.soft_page),
         shared_names=len(theirs.names & ours.names),
         shared_figures=len(theirs.figures & ours.figures),
         quote_share=max(base.quote_share, quote_share(story, page, found)),

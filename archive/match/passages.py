@@ -194,9 +194,9 @@ def own_words(a: Reading, b: Reading, semantic: Semantic) -> int:
             for reading, span in zip((a, b), spans(a, b, link), strict=True)
         )
         if a.language == b.language:
-            count += int(LCSseq.similarity(ours, theirs)) // (2 if a.unspaced else 1)
+            count += int(LCSseq.similarity(ours, theirs)) // a.tokens_a_word
         else:
-            count += min(len(ours) // (2 if a.unspaced else 1), len(theirs) // (2 if b.unspaced else 1))
+            count += min(len(ours) // a.tokens_a_word, len(theirs) // b.tokens_a_word)
     return count
 
 

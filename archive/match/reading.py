@@ -74,6 +74,11 @@ class Reading:
         single = sum(1 for word in self.words.folded if len(word) == 1 and ord(word) >= 0x0E00)
         return single > len(self.words) / 2
 
+    @property
+    def tokens_a_word(self) -> int:
+        """Two characters count as a word in scripts without spaces."""
+        return 2 if self.unspaced else 1
+
     @functools.cached_property
     def latin(self) -> bool:
         """Whether the text is mostly in Latin letters; with one that is not it shares names only by chance."""
@@ -142,7 +147,7 @@ class Reading:
         Otherwise a page that holds a story five times would share no seed with it that is not too frequent
         (`lexical._MOST_OCCURRENCES`), and of one that holds it twice only half would be covered.
         """
-        least = _LEAST_REPEATED * (2 if self.unspaced else 1)
+        least = _LEAST_REPEATED * self.tokens_a_word
         seen: set[tuple[str, ...]] = set()
         flags = []
         for inside in self.sentence_words:
@@ -159,7 +164,7 @@ class Reading:
 
     def _credits(self) -> list[Span]:
         credits = (Span(c.start, c.end) for c in find_credits(self.text, (), self.credit_candidates))
-        most = _MOST_CREDIT_WORDS * (2 if self.unspaced else 1)
+        most = _MOST_CREDIT_WORDS * self.tokens_a_word
         return [credit for credit in credits if len(self.words.inside(credit)) <= most]
 
     def _about(self) -> list[Span]:

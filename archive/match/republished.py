@@ -30,14 +30,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
 import regex
 from lxml.html import HtmlElement
 
-from archive.markup import JsonNode, article_node, json_ld_nodes
+from archive.markup import article_node, json_ld_nodes
 from archive.match.credit import candidates, find_credits, says_attribution
 from archive.match.footers import feed_footer, lines_outside, translator
 from archive.match.pointers import Target
@@ -136,14 +136,15 @@ def signals(
     head = head or Head()
     names = (story.outlet, *story.aliases) if story else ()
     target = Target.of(story) if story else None
+    among = sentences(page.text)
     found = [
         *_addresses(page, target),
         *_json_ld(page, head),
         *(_hreflang(page, target) if target else ()),
         *_feed(page, lead),
-        *_credits(page, head, names),
-        *_translators(page, head),
-        *(_bylines(page, original.authors) if original else ()),
+        *_credits(page, head, names, among),
+        *_translators(page, head, among),
+        *(_bylines(page, original.authors, among) if original else ()),
         *(_images(head, original.images) if original else ()),
         *(_links(page, target) if target else ()),
         *_agencies(page),
@@ -174,9 +175,13 @@ _SHORTENERS = frozenset(
 
 def _addresses(page: PageText, target: Target | None) -> Iterator[Signal]:
     markup = page.markup
-    for kind, url in (("original_source", markup.original_source), ("syndication_source", markup.syndication_source)):
-        if url and not same_page(url, page.url) and registrable_domain(url) != registrable_domain(page.url):
-            yield _address(page, "original_source" if kind == "original_source" else "syndication_source", url, target)
+    named: tuple[tuple[SignalKind, str | None], ...] = (
+        ("original_source", markup.original_source),
+        ("syndication_source", markup.syndication_source),
+    )
+    for kind, url in named:
+        if url and not same_page(url, page.url) and _foreign(url, page.url):
+            yield _address(page, kind, url, target)
     canonical, og_url = markup.canonical, markup.og_url
     if canonical and _foreign(canonical, page.url):
         yield _address(page, "canonical", canonical, target)
@@ -187,30 +192,25 @@ def _addresses(page: PageText, target: Target | None) -> Iterator[Signal]:
 def _og(page: PageText, target: Target | None) -> Signal:
     signal = _address(page, "og_url", page.markup.og_url or "", target)
     # Share buttons are pointed at other addresses of one's own more often than canonical addresses are.
-    weight: Weight = "weak" if signal.weight in ("strong", "medium") else signal.weight
-    return Signal(signal.kind, signal.words, signal.place, weight, signal.notes)
+    return replace(signal, weight="weak") if signal.claims else signal
 
 
 def _foreign(url: str, page_url: str) -> bool:
     return registrable_domain(url) != registrable_domain(page_url)
 
 
-def _address(
-    page: PageText,
-    kind: Literal["canonical", "og_url", "original_source", "syndication_source"],
-    url: str,
-    target: Target | None,
-) -> Signal:
+def _address(page: PageText, kind: SignalKind, url: str, target: Target | None) -> Signal:
     against = _speaks_against(url, page)
     notes = [against] if against else []
     if target and target.is_met_by(url):
         notes.append("an address of the story")
     markup = page.markup
     other = markup.og_url if kind == "canonical" else None
-    if other and not against and registrable_domain(other) == registrable_domain(url):
+    copied_whole = bool(other and not against and not _foreign(other, url))
+    if copied_whole:
         # Copied with the whole head, or another name of one site: a replay, a mirror, a domain that was given up.
         notes.append("og:url names the same site: the head may have been copied whole, or the site has two names")
-    weight: Weight = "none" if against else "medium" if len(notes) and "og:url" in notes[-1] else "strong"
+    weight: Weight = "none" if against else "medium" if copied_whole else "strong"
     return Signal(kind, url, "head", weight, tuple(notes))
 
 
@@ -227,7 +227,7 @@ def _speaks_against(url: str, page: PageText) -> str | None:
         return "the address of a machine"
     if own and _MACHINE.fullmatch(own[0]) and not own[0].endswith(".localhost"):
         return "the page was fetched from the address of a machine"
-    if host in _SHORTENERS or (_SHORT_LINK.fullmatch(urlsplit(url).path) and len(host) <= 9 and not _has_words(url)):
+    if _is_short_link(url):
         return "a short link"
     og_url = page.markup.og_url
     if og_url and og_url != url and _is_short_link(og_url):
@@ -260,15 +260,12 @@ def _label(url: str) -> str:
 # --- structured data -----------------------------------------------------------------------------
 
 
-def read_head(
-    tree: HtmlElement, url: str, text: str = "", nodes: Sequence[JsonNode] | None = None, image: str | None = None
-) -> Head:
+def read_head(tree: HtmlElement, url: str, text: str = "", image: str | None = None) -> Head:
     """What the page *tree* that answered at *url* states beyond its `Markup`. *text* is what was read of its article.
 
     Only the article's own node of the JSON-LD counts: pictures have sources and credits of their own.
     """
-    nodes = json_ld_nodes(tree) if nodes is None else nodes
-    node = article_node(nodes) or {}
+    node = article_node(json_ld_nodes(tree)) or {}
     addresses = [
         address
         for name in ("isBasedOn", "isBasedOnUrl", "translationOfWork")
@@ -341,8 +338,7 @@ def _feed(page: PageText, lead: Lead | None) -> Iterator[Signal]:
 # --- lines of the text ---------------------------------------------------------------------------
 
 
-def _credits(page: PageText, head: Head, names: Sequence[str]) -> Iterator[Signal]:
-    among = sentences(page.text)
+def _credits(page: PageText, head: Head, names: Sequence[str], among: Sequence[Span]) -> Iterator[Signal]:
     for credit in find_credits(page.text, names, candidates(page.text, among)):
         yield _credit(credit.text, Span(credit.start, credit.end), credit.name, page)
     for start, end in _edges(page.text, among):
@@ -381,17 +377,17 @@ def _edges(text: str, among: Iterable[Span]) -> Iterator[tuple[int, int]]:
             yield sentence.start, sentence.end
 
 
-def _translators(page: PageText, head: Head) -> Iterator[Signal]:
+def _translators(page: PageText, head: Head, among: Sequence[Span]) -> Iterator[Signal]:
     for name in head.translators:
         yield Signal("translator", name, "head", "medium", ("points to a translation",))
-    for start, end in _edges(page.text, sentences(page.text)):
+    for start, end in _edges(page.text, among):
         if found := translator(page.text[start:end]):
             _, first, last = found
             words = page.text[start + first : start + last].strip()
             yield Signal("translator", words, Span(start, start + last), "medium", ("points to a translation",))
 
 
-def _bylines(page: PageText, authors: Sequence[str]) -> Iterator[Signal]:
+def _bylines(page: PageText, authors: Sequence[str], among: Sequence[Span]) -> Iterator[Signal]:
     for author in authors:
         if len(author.split()) < 2 and author.isascii():  # one name is shared by too many
             continue
@@ -399,7 +395,7 @@ def _bylines(page: PageText, authors: Sequence[str]) -> Iterator[Signal]:
         if page.byline and pattern.search(page.byline):
             yield Signal("byline", page.byline, "head", "medium", (f"{author} wrote the story",))
             continue
-        for start, end in _edges(page.text, sentences(page.text)):
+        for start, end in _edges(page.text, among):
             found = pattern.search(page.text, start, end)
             # In a line of its own or behind "by": within a sentence somebody only speaks of the author.
             if found and (end - start <= len(author) + 40):
@@ -458,9 +454,7 @@ def image_ids(url: str) -> frozenset[str]:
 def _images(head: Head, images: Sequence[str]) -> Iterator[Signal]:
     if not head.image:
         return
-    shared = (
-        image_ids(head.image).intersection(*[frozenset().union(*map(image_ids, images))]) if images else frozenset()
-    )
+    shared = image_ids(head.image) & frozenset().union(*map(image_ids, images))
     if shared:
         notes = [f"the id {max(shared, key=len)} is that of the story's picture"]
         stock = _AGENCY_PICTURE.search(head.image) is not None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from archive.match.reading import Reading
-from archive.match.semantic import Link, Scores
+from archive.match.semantic import Link, Scores, block_cosine
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,5 @@ def _same_story(a: Reading, other: Reading) -> bool:
 
 
 def _lead(a: Reading, b: Reading, link: Link, own: Scores, best: Scores) -> float:
-    story, page = a.vectors[link.a_start : link.a_end].sum(axis=0), b.vectors[link.b_start : link.b_end].sum(axis=0)
-    cosine = float(story @ page) / max(1e-6, float(np.linalg.norm(story) * np.linalg.norm(page)))
+    cosine = block_cosine(a.vectors[link.a_start : link.a_end], b.vectors[link.b_start : link.b_end])
     return max(cosine, float(own[link.b_start : link.b_end].max())) - float(best[link.b_start : link.b_end].max())

@@ -296,6 +296,12 @@ def _kept(links: list[Link]) -> list[Link]:
     )
 
 
+def block_cosine(one: Vectors, other: Vectors) -> float:
+    """Cosine of two runs of sentences, each read as one."""
+    a, b = one.sum(axis=0), other.sum(axis=0)
+    return float(a @ b) / max(1e-6, float(np.linalg.norm(a) * np.linalg.norm(b)))
+
+
 @dataclass(frozen=True, slots=True)
 class _Blocks:
     """Scores any run of sentences of one text against any run of the other."""
@@ -312,8 +318,7 @@ class _Blocks:
         return cls(a.vectors, b.vectors, level_a, level_b, _lengths(a), _lengths(b))
 
     def score(self, a_start: int, a_end: int, b_start: int, b_end: int) -> float:
-        one, other = self.vectors_a[a_start:a_end].sum(axis=0), self.vectors_b[b_start:b_end].sum(axis=0)
-        cosine = float(one @ other) / max(1e-6, float(np.linalg.norm(one) * np.linalg.norm(other)))
+        cosine = block_cosine(self.vectors_a[a_start:a_end], self.vectors_b[b_start:b_end])
         level = 0.5 * (self.level_a[a_start:a_end].max() + self.level_b[b_start:b_end].max())
         return float(rescaled(cosine - level))
 

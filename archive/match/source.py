@@ -230,6 +230,7 @@ _RELEASE_END = regex.compile(
 )
 
 
+@functools.lru_cache(maxsize=256)
 def sources_in(text: str, byline: str | None = None) -> tuple[Source, ...]:
     """The agencies and press releases that *text* names as where it comes from, each name once, the first place first.
 

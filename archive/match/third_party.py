@@ -6,6 +6,7 @@ Neither is the copy of the other for that; so it is said beside what corresponds
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -111,14 +112,15 @@ def shared_quotations(
     return found
 
 
-def _long_quotations(text: str) -> list[tuple[Span, frozenset[str]]]:
+@functools.lru_cache(maxsize=256)
+def _long_quotations(text: str) -> tuple[tuple[Span, frozenset[str]], ...]:
     """The first quotations of *text* that are more than a word held at arm's length, with their words."""
     found = []
     for span in quotations(text):
         said = words(span.of(text)).folded
         if len(said) >= LEAST_QUOTED:
             found.append((span, frozenset(said)))
-    return found[:MOST_QUOTED]
+    return tuple(found[:MOST_QUOTED])
 
 
 def _same_words(said: frozenset[str], others: Sequence[tuple[Span, frozenset[str]]]) -> Span | None:

@@ -27,15 +27,14 @@ class Availability(Directions):
         """Have the page's availability judged again: something about it was captured, or read anew."""
         self._run("INSERT INTO availability_due (page_id) VALUES (?) ON CONFLICT DO NOTHING", (page_id,))
 
-    def host_availability_due(self, page_id: int) -> None:
-        """The same for the other pages of the outlet that are not found just now: this one may bear witness."""
+    def hosts_availability_due(self) -> None:
+        """The same for pages that are not found just now, of the outlets of those that are due: they may bear witness."""
         self._run(
             """INSERT INTO availability_due (page_id)
-               SELECT a.page_id FROM page p JOIN page other ON other.outlet_id = p.outlet_id
-               JOIN availability_state a ON a.page_id = other.id AND a.last
-               WHERE p.id = ?1 AND other.id <> ?1 AND a.state IN ('removed', 'removed?', 'unreachable')
-               ON CONFLICT DO NOTHING""",
-            (page_id,),
+               SELECT a.page_id FROM availability_state a JOIN page p ON p.id = a.page_id
+               WHERE a.last AND a.state IN ('removed', 'removed?', 'unreachable')
+                 AND p.outlet_id IN (SELECT d.outlet_id FROM availability_due w JOIN page d ON d.id = w.page_id)
+               ON CONFLICT DO NOTHING"""
         )
 
     def pages_with_availability_due(self, limit: int = 500) -> list[int]:
@@ -154,14 +153,19 @@ class Availability(Directions):
         ]
 
     def repeated_texts(self, run_id: int) -> list[SeenText]:
-        """The good captures of a run whose text was read from several of its pages."""
+        """The captures of a run whose text was read from several of its pages, where it was not compared yet."""
+        # From the new readings, by index: a long crawl is asked again and again.
         rows = self._all(
-            """WITH seen AS (
+            """WITH new AS (
+                 SELECT DISTINCT e.text_sha256 AS digest FROM reading r JOIN capture c ON c.id = r.capture_id
+                 JOIN extraction e ON e.id = r.extraction_id WHERE NOT r.compared AND c.run_id = ?1),
+               seen AS (
                  SELECT c.id, c.final_url, c.page_id, e.text_sha256, length(e.text) AS size, e.markup ->> 'canonical' AS canonical
-                 FROM capture c JOIN reading r ON r.capture_id = c.id JOIN extraction e ON e.id = r.extraction_id
-                 WHERE c.run_id = ? AND c.purpose = 'page' AND e.text <> '')
+                 FROM new JOIN extraction e ON e.text_sha256 = new.digest JOIN reading r ON r.extraction_id = e.id
+                 JOIN capture c ON c.id = r.capture_id
+                 WHERE c.run_id = ?1 AND c.purpose = 'page' AND e.text <> '')
                SELECT * FROM seen WHERE text_sha256 IN
-                 (SELECT text_sha256 FROM seen GROUP BY text_sha256 HAVING count(DISTINCT page_id) >= ?)""",
+                 (SELECT text_sha256 FROM seen GROUP BY text_sha256 HAVING count(DISTINCT page_id) >= ?2)""",
             (run_id, LEAST_URLS),
         )
         return [
@@ -190,7 +194,8 @@ class Availability(Directions):
             ],
         )
         self._run(
-            "UPDATE reading SET compared = 1 WHERE capture_id IN (SELECT id FROM capture WHERE run_id = ?)", (run_id,)
+            "UPDATE reading SET compared = 1 WHERE NOT compared AND capture_id IN (SELECT id FROM capture WHERE run_id = ?)",
+            (run_id,),
         )
         return sorted({row["page_id"] for row in rows})
 

@@ -318,7 +318,8 @@ class Captures(Frontier):
             url, key = capture.url, asked
             if capture.status is not None and 200 <= capture.status < 300 and capture.final_url:
                 url, key = capture.final_url, url_key(capture.final_url)
-            known = self._known_page(url)
+            if url != capture.url:
+                known = self._known_page(url)
             if known is None:
                 known = self._new_page(url, key, capture.purpose, at)
             if key != asked:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -109,18 +110,14 @@ class Sources(Base):
 
     def retire_questions(self, source: str, *, story_id: int, but: Collection[str]) -> None:
         """Put no question again that was answered and is no longer among those to put: it was struck, or overtaken."""
-        rows = self._all(
-            """SELECT f.id, f.url FROM frontier f JOIN frontier_story s ON s.frontier_id = f.id
-               WHERE s.story_id = ? AND f.why = ? AND f.purpose = 'search' AND f.state = 'waiting' AND f.visits > 0
-                 AND f.attempts = 0
-                 AND NOT EXISTS (SELECT 1 FROM frontier_story o WHERE o.frontier_id = f.id AND o.story_id != s.story_id)""",
-            (story_id, source),
+        self._run(
+            """UPDATE frontier AS f SET state = 'done'
+               WHERE f.why = :source AND f.purpose = 'search' AND f.state = 'waiting' AND f.visits > 0 AND f.attempts = 0
+                 AND f.url NOT IN (SELECT value FROM json_each(:but))
+                 AND f.id IN (SELECT frontier_id FROM frontier_story WHERE story_id = :story)
+                 AND NOT EXISTS (SELECT 1 FROM frontier_story o WHERE o.frontier_id = f.id AND o.story_id != :story)""",
+            {"source": source, "story": story_id, "but": json.dumps(list(but))},
         )
-        wanted = set(but)
-        with self.transaction():
-            for row in rows:
-                if row["url"] not in wanted:
-                    self._run("UPDATE frontier SET state = 'done' WHERE id = ?", (row["id"],))
 
     def first_published(self, story_id: int) -> datetime | None:
         """The earliest date that a page at one of the story's own addresses states; None if none was read.

@@ -62,13 +62,14 @@ def questions(
     is shown, or one of the parts that `SEPARATOR` separates, in any case.
     """
     wanted = tuple(languages) or story.languages or tuple(dict.fromkeys(text.language for text in story.texts))
+    survivors = _survivors(story)
     made = [
         *_of_the_user(added),
         *_of_the_work(story),
         *_phrases(story, wanted),
-        *_credits(story, wanted),
+        *_credits(story, wanted, survivors),
         *_titles(story, wanted),
-        *_named(story, wanted),
+        *_named(story, wanted, survivors),
     ]
     kept = _without(made, struck)
     seen: dict[tuple[str, str], Question] = {}
@@ -153,7 +154,7 @@ def _called(text: StoryText) -> str:
 # --- credit ---------------------------------------------------------------------------------------------
 
 
-def _credits(story: Story, wanted: Sequence[str]) -> Iterator[Question]:
+def _credits(story: Story, wanted: Sequence[str], survivors: Sequence[tuple[str, str]]) -> Iterator[Question]:
     """Where a copy says that it appeared elsewhere; with a name of the story, for the outlet has more than one article."""
     from archive.match.credit import find_credits  # its package brings numpy
 
@@ -167,7 +168,6 @@ def _credits(story: Story, wanted: Sequence[str]) -> Iterator[Question]:
                 printed[text.language] = credit
                 # As the publisher's own translations credit it, so others will.
                 names.sort(key=lambda name: name != credit.name)
-    survivors = _survivors(story)
     for language in wanted:
         companion = next((spelled(n, s, language)[0] for n, s in survivors), "")
         with_name = f"{SEPARATOR}{companion}" if companion else ""
@@ -251,8 +251,7 @@ def _surname(name: Name, text: str) -> str:
     return last if alone or initial or known_name(last) is not None else name.text
 
 
-def _named(story: Story, wanted: Sequence[str]) -> Iterator[Question]:
-    survivors = _survivors(story)
+def _named(story: Story, wanted: Sequence[str], survivors: Sequence[tuple[str, str]]) -> Iterator[Question]:
     if not survivors:
         return
     foremost = survivors[0]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from archive.text import fold
 from archive.types import Lead, Source
@@ -42,6 +42,22 @@ def one(values: Mapping[str, Sequence[str]], name: str, default: str = "") -> st
     return next(iter(values.get(name, ())), default)
 
 
+def sent(url: str) -> dict[str, list[str]]:
+    """The parameters of *url*, which are sent."""
+    return parse_qs(urlsplit(url).query)
+
+
+def sending(url: str, **values: object) -> str:
+    """*url* with these parameters, those that it has replaced in their places; without its fragment.
+
+    >>> sending("https://example.org/search?q=a+b&page=1&lang=nl#!kind=phrase", page=2)
+    'https://example.org/search?q=a+b&page=2&lang=nl'
+    """
+    parts = urlsplit(url)
+    query = {name: found[0] for name, found in sent(url).items()} | values
+    return f"{parts.scheme}://{parts.netloc}{parts.path}?{urlencode(query)}"
+
+
 # --- asking ---------------------------------------------------------------------------------------------
 
 
@@ -56,17 +72,12 @@ def chosen(asking: Asking, most: int, kinds: Sequence[QuestionKind] = SEARCHABLE
             yield question
 
 
-_OPERATOR = re.compile(r'"|\b[a-z]+\d*:\S|(?:^| )(?:OR|AND|-\w)')
-
-
 def in_quotes(question: Question) -> str:
     """*question* as search engines take it: each part in quotation marks. What a user wrote with operators stays as it is.
 
     >>> in_quotes(Question("names", "Medwedew · Vereinte Nationen", "de", ""))
     'Medwedew "Vereinte Nationen"'
     """
-    if question.kind == "user" and _OPERATOR.search(question.text):
-        return question.text
     if question.kind == "user":
         return question.text
     return " ".join(

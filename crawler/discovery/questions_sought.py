@@ -19,9 +19,10 @@ from archive.text import unspaced_share
 from archive.types import Lead, Source
 from archive.urls import MAX_URL_LENGTH
 from crawler.discovery.questions import parts
-from crawler.discovery.questions_asked import carried, carrying, next_part
+from crawler.discovery.questions_asked import carried, carrying, failure, is_page, next_part, said
 from crawler.discovery.questions_marks import marks
 from crawler.discovery.questions_names import bare
+from crawler.discovery.reading import SourceReading, reading, unreadable
 from crawler.discovery.search import Answer, Asking, Question
 
 #: How much of what a title names another must name too, and how many of the rarer names are enough without it.
@@ -164,7 +165,18 @@ def following(source: Source, answer: Answer, step: timedelta = timedelta(minute
     ]
 
 
-def is_missing_for_good(answer: Answer) -> bool:
+def no_file(answer: Answer, onward: list[Lead]) -> SourceReading | None:
+    """What an answer without a file says, *onward* being the request for the next; None if there is one."""
+    if answer.status in (403, 404):
+        gone = "there is none" if _is_missing_for_good(answer) else "it may still come"
+        none = f"no file of this minute: {gone}"
+        return reading(onward, if_empty=none, lost=none if onward else None)
+    if failed := failure(answer, "GDELT"):
+        return failed
+    return unreadable(f"a page in place of a file: {said(answer)}") if is_page(answer) else None
+
+
+def _is_missing_for_good(answer: Answer) -> bool:
     """Whether a file that is not there will not come any more."""
     minute, clock = minute_of(answer.url), _clock(answer)
     return minute is not None and clock is not None and minute <= clock - AGE

@@ -174,3 +174,12 @@ def family(path: Path) -> dict[str, int]:
     made.db.conn.commit()
     made.db.close()
     return versions
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("written", ["0{}", ":{}"])
+async def test_a_base_is_the_same_however_its_number_is_written(ds: Datasette, ids: Ids, written: str) -> None:
+    version = ids.copy_versions[-1]
+    plainly = await told(ds, f"kept.json?base={version}")
+    assert await told(ds, f"kept.json?base={written.format(version)}") == plainly
+    assert version not in [copy["version_id"] for copy in plainly["copies"]], "a text is not held against itself"

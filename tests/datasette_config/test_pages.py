@@ -450,6 +450,14 @@ async def test_changes_are_filtered_by_story_kind_and_outlet(ds: Datasette, quer
 
 
 @pytest.mark.asyncio
+async def test_a_change_says_in_which_language_its_words_are(ds: Datasette) -> None:
+    every = (await ds.client.get("/archive/-/changes.json?min=0")).json()
+    assert {row["language"] for row in every["changes"]} == {"en"}
+    assert '<p class="hunk" lang="en"' in (await ds.client.get("/archive/-/changes?min=0")).text
+    assert 'xml:lang="en"' in (await ds.client.get("/archive/-/changes.atom?min=0")).text.partition("<entry>")[2]
+
+
+@pytest.mark.asyncio
 async def test_the_same_edit_on_several_pages_is_listed_once(archive_path: Path, ids: Ids, tmp_path: Path) -> None:
     path = tmp_path / "archive.db"
     with sqlite3.connect(archive_path) as source, sqlite3.connect(path) as copy:

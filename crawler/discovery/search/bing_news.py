@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, Final
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode
 
 from lxml import etree
 
@@ -31,6 +31,8 @@ from crawler.discovery.questions_asked import (
     one,
     said,
     search_lead,
+    sending,
+    sent,
 )
 from crawler.discovery.reading import SourceReading, plain, reading, unreadable
 from crawler.discovery.search import Answer, Asking, Manners, settings
@@ -67,10 +69,10 @@ class BingNews:
 
     def ask(self, asking: Asking) -> Iterator[Lead]:
         for question in chosen(asking, asking.settings["questions"]):
-            sent = {"q": in_quotes(question), "format": "rss"}
+            parameters = {"q": in_quotes(question), "format": "rss"}
             if market := MARKETS.get(question.language or ""):
-                sent["mkt"] = market
-            base = f"{asking.settings['url']}/news/search?{urlencode(sent)}"
+                parameters["mkt"] = market
+            base = f"{asking.settings['url']}/news/search?{urlencode(parameters)}"
             yield search_lead(
                 self.name, carrying(base, kind=question.kind, left=asking.settings["pages"] - 1), question
             )
@@ -108,7 +110,7 @@ class BingNews:
             return None
         title, snippet = plain(item.findtext("title")), plain(item.findtext("description"))
         source = next((child.text for child in item if etree.QName(child.tag).localname == "Source"), None)
-        query = parse_qs(urlsplit(asked).query)
+        query = sent(asked)
         return Lead(
             url=url,
             source=self.name,
@@ -121,10 +123,7 @@ class BingNews:
         )
 
     def _next(self, url: str, pages: str, left: int, kind: str) -> Lead:
-        parts = urlsplit(url)
-        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-        query["first"] = str(int(query.get("first", "1")) + PAGE)
-        following = f"{parts.scheme}://{parts.netloc}{parts.path}?{urlencode(query)}"
+        following = sending(url, first=int(one(sent(url), "first", "1")) + PAGE)
         return next_part(self.name, carrying(following, kind=kind, left=left - 1 or None, seen=pages), url)
 
 

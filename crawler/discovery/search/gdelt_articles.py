@@ -17,8 +17,8 @@ from archive.types import Lead, Source
 from archive.urls import is_http
 from crawler.discovery.dates import parse_time
 from crawler.discovery.feeds import leads_from_feed, ranked
-from crawler.discovery.questions_asked import ENGLISH_NAMES, failure, is_page, said
-from crawler.discovery.questions_sought import Sought, following, is_missing_for_good, lines_of, minute_of, minutes
+from crawler.discovery.questions_asked import ENGLISH_NAMES, failure
+from crawler.discovery.questions_sought import Sought, following, lines_of, minute_of, minutes, no_file
 from crawler.discovery.reading import SourceReading, language_tag, plain, reading, unreadable
 from crawler.discovery.search import Answer, Asking, Manners, settings
 
@@ -65,14 +65,8 @@ class GdeltArticles:
         if answer.url.partition("#")[0].endswith(".rss"):
             return self._feed(answer, sought)
         onward = following(self.name, answer)
-        if answer.status in (403, 404):
-            gone = "there is none" if is_missing_for_good(answer) else "it may still come"
-            none = f"no file of this minute: {gone}"
-            return reading(onward, if_empty=none, lost=none if onward else None)
-        if failed := failure(answer, "GDELT"):
-            return failed
-        if is_page(answer):
-            return unreadable(f"a page in place of a file: {said(answer)}")
+        if (none := no_file(answer, onward)) is not None:
+            return none
         leads, read, lost = self._lines(answer, sought)
         if not read:
             return unreadable(lost or "the file holds no article")

@@ -20,16 +20,15 @@ from archive.text import unspaced_share
 from archive.types import Lead, Source
 from archive.urls import is_http
 from crawler.discovery.feeds import ranked
-from crawler.discovery.questions_asked import failure, is_page, said
 from crawler.discovery.questions_names import bare
 from crawler.discovery.questions_sought import (
     Sought,
     following,
     in_text,
-    is_missing_for_good,
     lines_of,
     minute_of,
     minutes,
+    no_file,
 )
 from crawler.discovery.reading import SourceReading, language_tag, reading, unreadable
 from crawler.discovery.search import Answer, Asking, Manners, settings
@@ -91,14 +90,8 @@ class GdeltNgrams:
 
     def read(self, answer: Answer) -> SourceReading:
         onward = following(self.name, answer)
-        if answer.status in (403, 404):
-            gone = "there is none" if is_missing_for_good(answer) else "it may still come"
-            none = f"no file of this minute: {gone}"
-            return reading(onward, if_empty=none, lost=none if onward else None)
-        if failed := failure(answer, "GDELT"):
-            return failed
-        if is_page(answer):
-            return unreadable(f"a page in place of a file: {said(answer)}")
+        if (none := no_file(answer, onward)) is not None:
+            return none
         sought = Sought.of(answer.url)
         pages, lines, lost = _pages(answer.body, sought)
         if not lines:

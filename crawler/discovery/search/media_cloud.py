@@ -30,6 +30,7 @@ from crawler.discovery.questions_asked import (
     one,
     said,
     search_lead,
+    sending,
 )
 from crawler.discovery.reading import SourceReading, decode, language_tag, limited, plain, reading, refused, unreadable
 from crawler.discovery.search import Answer, Asking, Manners, settings
@@ -150,9 +151,7 @@ class MediaCloud:
         )
 
     def _next(self, url: str, token: str, left: int) -> Lead:
-        parts = urlsplit(url)
-        query = {name: values[0] for name, values in parse_qs(parts.query).items()} | {"pagination_token": token}
-        following = f"{parts.scheme}://{parts.netloc}{parts.path}?{urlencode(query)}"
+        following = sending(url, pagination_token=token)
         return next_part(self.name, carrying(following, kind=one(carried(url), "kind"), left=left - 1 or None), url)
 
 

@@ -32,6 +32,8 @@ from crawler.discovery.questions_asked import (
     one,
     said,
     search_lead,
+    sending,
+    sent,
 )
 from crawler.discovery.reading import SourceReading, decode, language_tag, plain, reading, refused, unreadable
 from crawler.discovery.search import Answer, Asking, Manners, settings
@@ -124,10 +126,7 @@ class Searxng:
         )
 
     def _next(self, url: str, left: int, memory: Mapping[str, list[str]]) -> Lead:
-        parts = urlsplit(url)
-        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-        query["pageno"] = str(int(query.get("pageno", "1")) + 1)
-        following = f"{parts.scheme}://{parts.netloc}{parts.path}?{urlencode(query)}"
+        following = sending(url, pageno=int(one(sent(url), "pageno", "1")) + 1)
         return next_part(self.name, carrying(following, kind=one(memory, "kind"), left=left - 1 or None), url)
 
 
