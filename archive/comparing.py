@@ -22,11 +22,12 @@ from typing import TYPE_CHECKING
 from archive.exceptions import ConfigError, StoryTextError
 from archive.text import detect_language
 from archive.times import from_text
-from archive.types import Credit, Extraction, Link, Markup, Match, PageText, Story, StoryText
+from archive.types import Credit, Link, Markup, Match, PageText, Story, StoryText
 from archive.urls import is_http
 
 if TYPE_CHECKING:
     from archive.match.direction import Direction
+    from archive.match.republished import Head
 
 _HTML_SUFFIXES = (".html", ".htm", ".xhtml", ".shtml")
 #: How an HTML document begins: comments and an XML declaration may come before it.
@@ -65,6 +66,10 @@ class Document:
     markup: Markup = field(default_factory=Markup)
     #: when it was fetched, ISO 8601 in UTC; None for a file
     captured_at: str | None = None
+    #: address of its lead picture
+    image: str | None = None
+    #: what its page says besides its text; None for what is no page
+    head: Head | None = field(repr=False, default=None)
 
     @property
     def outlet(self) -> str:
@@ -75,7 +80,9 @@ class Document:
         """The document as the side that may be a copy."""
         url = self.url or self.markup.canonical or ""
         spoken = language or self.language
-        return PageText(url, self.text, spoken, self.title, self.links, self.markup, byline=self.byline)
+        return PageText(
+            url, self.text, spoken, self.title, self.links, self.markup, byline=self.byline, image=self.image
+        )
 
     def as_story(self, language: str | None = None, outlet: str = "", aliases: tuple[str, ...] = ()) -> Story:
         """The document as the side that is taken for the original."""
@@ -88,6 +95,8 @@ class Document:
             aliases=aliases,
             urls=tuple(dict.fromkeys(url for url in addresses if url)),
             texts=(StoryText(self.text, spoken, "original", self.source, id=1),),
+            bylines=(self.byline,) if self.byline else (),
+            images=(self.image,) if self.image else (),
         )
 
 
@@ -117,9 +126,17 @@ def compare(
         ConfigError: a file is missing or unreadable, or a language is no code.
         StoryTextError: a text is empty or no text at all.
     """
-    from archive.match import match
+    from archive.match import match_all
+    from archive.match.republished import Beside
 
-    return match(as_page(b, language_b), as_story(a, language_a, outlet=outlet, aliases=aliases), thorough=True)
+    document = b if isinstance(b, (Document, Story, StoryText)) else _document(b)
+    head = document.head if isinstance(document, Document) else None
+    return match_all(
+        as_page(document, language_b),
+        [as_story(a, language_a, outlet=outlet, aliases=aliases)],
+        thorough=True,
+        beside=lambda: Beside(head) if head is not None else Beside(),
+    )[0]
 
 
 def came_first(a: Document, b: Document, found: Match) -> Direction:
@@ -198,6 +215,7 @@ def _document(side: str | Path | Document | PageText) -> Document:
                 page.byline,
                 links=page.links,
                 markup=page.markup,
+                image=page.image,
             )
         )
     return _checked(_of_text(side))
@@ -238,22 +256,20 @@ def read(path: Path | str) -> Document:
     return _checked(Document(text := _text_of(path, body), str(path), language=detect_language(text)))
 
 
-def read_html(body: bytes, *, source: str, url: str = "", content_type: str | None = None) -> Document:
-    """The article on a web page, from its bytes.
+def read_html(
+    body: bytes, *, source: str, url: str = "", content_type: str | None = None, captured_at: str | None = None
+) -> Document:
+    """The article on a web page, from its bytes. *captured_at* is when they were fetched, ISO 8601 in UTC.
 
     Raises:
         StoryTextError: there is no article text on it.
     """
-    from archive.extract import extract
+    from archive.extract import decode, extract, parse
+    from archive.match.republished import read_head
 
-    return of_extraction(extract(body, url or "file:///", content_type), source=source, url=url)
-
-
-def of_extraction(
-    extraction: Extraction | None, *, source: str, url: str = "", captured_at: str | None = None
-) -> Document:
-    """What was read from a page, as a side of a comparison. Raises StoryTextError if there is no text."""
-    if extraction is None:
+    extraction = extract(body, url or "file:///", content_type)
+    tree = parse(decode(body, content_type))
+    if extraction is None or tree is None:
         raise StoryTextError(
             "this is no HTML document", place=source, remedy="Save the page as HTML, or as plain text."
         )
@@ -270,6 +286,8 @@ def of_extraction(
             links=extraction.links,
             markup=extraction.markup,
             captured_at=captured_at,
+            image=extraction.image,
+            head=read_head(tree, url or "file:///", extraction.text),
         )
     )
 

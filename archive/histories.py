@@ -237,6 +237,7 @@ class Histories:
         self.summary.new_versions += len(saved.new_version_ids)
         if saved.new_version_ids or whole:
             store.forget_directions(page_id)
+            store.look_again_at_story_of(page_id)
         for old_id, new_id in saved.uncompared:
             sides = self._read_alike(old_id, new_id)
             if sides is None:

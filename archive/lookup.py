@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from archive.extract import decode, parse
 from archive.match import LABEL as MATCHER
 from archive.match import candidates, match_all, prepare
 from archive.match.candidates import Keys, SentenceIndex, StoredSentence, Titles
@@ -19,7 +21,8 @@ from archive.match.encoder import DIMENSIONS, ENCODER, Vectors, sentence_key
 from archive.match.matcher import page_language
 from archive.match.pointers import address
 from archive.match.reading import Reading
-from archive.store import Store, texts_digest
+from archive.match.republished import Beside, Head, read_head
+from archive.store import Store, story_digest
 from archive.types import Match, PageText, Story
 
 LABEL = f"{MATCHER}; {candidates.LABEL}"
@@ -103,9 +106,9 @@ class Lookup:
         loaded = [self._story(story_id) for story_id in story_ids]
         # Once its sentences are read there is no cost left to save by comparing fewer of them.
         thorough = found.vector is not None
-        matches = (
-            match_all(page, [story for story, _ in loaded], thorough=thorough, reading=found.reading) if loaded else []
-        )
+        stories = [story for story, _ in loaded]
+        beside = partial(self._beside, version_id, page)
+        matches = match_all(page, stories, thorough=thorough, reading=found.reading, beside=beside) if loaded else []
         return Compared(
             found.keys,
             found.vector,
@@ -185,8 +188,8 @@ class Lookup:
         if story_id in self._stories:
             self._stories.move_to_end(story_id)
         else:
-            story = self._store.story(story_id)
-            self._stories[story_id] = story, texts_digest(story.texts)
+            story = self._store.story_as_published(story_id)
+            self._stories[story_id] = story, story_digest(story)
             self._give_vectors(story)
             while len(self._stories) > STORIES_KEPT:
                 self._stories.popitem(last=False)
@@ -248,10 +251,22 @@ class Lookup:
     def compare_with(self, version_ids: Sequence[int], story_id: int) -> list[StoryMatch]:
         """What each of these versions is to one story."""
         story, texts = self._story(story_id)
-        return [
-            StoryMatch(story_id, texts, match_all(self._store.page_text(version_id), [story])[0])
-            for version_id in version_ids
-        ]
+        found = []
+        for version_id in version_ids:
+            page = self._store.page_text(version_id)
+            match = match_all(page, [story], beside=partial(self._beside, version_id, page))[0]
+            found.append(StoryMatch(story_id, texts, match))
+        return found
+
+    def _beside(self, version_id: int, page: PageText) -> Beside:
+        """What the archive knows of a page besides its text: its head, lines outside of the article, the feed that led to it."""
+        lead = self._store.feed_lead(version_id)
+        source = self._store.source_of_version(version_id)
+        if source is None:
+            return Beside(lead=lead)
+        tree = parse(decode(self._store.body(source.body_sha256), source.content_type))
+        head = read_head(tree, source.final_url, page.text) if tree is not None else Head()
+        return Beside(head, lead)
 
     # --- what the look-up is made of ---
 

@@ -32,7 +32,7 @@ from archive.alerts import Event, Wishes
 from archive.exceptions import StoreError
 from archive.histories import Histories, Reading, Summary, read_body
 from archive.quality import may_be_html
-from archive.store import CaptureToRead, IndexedStory, Store, texts_digest
+from archive.store import CaptureToRead, IndexedStory, Store, story_digest
 from archive.types import COPY_KINDS
 
 if TYPE_CHECKING:
@@ -327,8 +327,8 @@ class _Processing:
         for start in range(0, len(story_ids), INDEX_BATCH):
             with self.store.transaction():
                 for story_id in story_ids[start : start + INDEX_BATCH]:
-                    story = self.store.story(story_id)
-                    self.store.index_story(story, texts_digest(story.texts), story_pointers(story))
+                    story = self.store.story_as_published(story_id)
+                    self.store.index_story(story, story_digest(story), story_pointers(story))
         self._forget_stories()
         return done
 

@@ -371,7 +371,7 @@ CREATE TABLE match (                 -- a version against a story
   story_id       INTEGER NOT NULL REFERENCES story(id),
   story_text_id  INTEGER REFERENCES story_text(id),  -- the text that fits best; null if none does
   label          TEXT NOT NULL,
-  texts          TEXT NOT NULL,      -- digest of the story's texts that it was made against
+  texts          TEXT NOT NULL,      -- digest of what of the story it was made against: texts, bylines, pictures
   kind           TEXT NOT NULL CHECK (kind IN ('copy', 'rewrite', 'excerpt', 'translation', 'translated_excerpt',
                                                'quotes_only', 'related', 'mentions', 'unrelated')),
   coverage_story REAL NOT NULL,      -- share of the story that stands on the page
@@ -418,7 +418,7 @@ CREATE TABLE lookup (                -- under which labels the tables below were
 CREATE TABLE story_index (           -- how far a story is with being found and finding
   story_id    INTEGER PRIMARY KEY REFERENCES story(id),
   text_ids    TEXT NOT NULL,         -- the texts that it can be found by
-  texts       TEXT NOT NULL,         -- digest of them, as in match
+  texts       TEXT NOT NULL,         -- digest of them with bylines and pictures, as in match
   stale       INTEGER NOT NULL,      -- 1: the watch was read since: to be looked at again
   up_to       INTEGER NOT NULL,      -- versions up to this id that were there before the story were compared with it
   done        INTEGER NOT NULL       -- 1: all of them

@@ -150,6 +150,9 @@ class Story:
     min_confidence: float = 0.0
     #: registrable domains of outlets of which the user is not told
     mute: tuple[str, ...] = ()
+    #: who wrote it and the addresses of its lead pictures, as its own captured pages state them
+    bylines: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
     id: int | None = None
 
 
@@ -400,6 +403,8 @@ class PageText:
     repeated: tuple[Span, ...] = ()
     #: as the page states it; an agency may stand there
     byline: str | None = None
+    #: address of its lead picture
+    image: str | None = None
 
 
 class SentenceLink(NamedTuple):
@@ -433,7 +438,7 @@ class Credit:
     """A sentence that names where the text comes from."""
 
     text: str
-    #: span in the page's text
+    #: span in the page's text; 0 to 0 if it stands on the page outside of the article's text
     start: int
     end: int
     #: the outlet's name or alias that it contains; empty if it names somebody else

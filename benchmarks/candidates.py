@@ -110,7 +110,7 @@ def build(path: Path, count: int, data: Path | None) -> float:
 def index(path: Path) -> None:
     from archive.lookup import ENCODER, LABEL, Lookup
     from archive.match.candidates import story_pointers
-    from archive.store import Store, texts_digest
+    from archive.store import Store, story_digest
 
     with Store(path) as store:
         store.begin_lookup(LABEL, ENCODER)
@@ -124,7 +124,7 @@ def index(path: Path) -> None:
         with store.transaction():
             for story_id in story_ids:
                 story = store.story(story_id)
-                store.index_story(story, texts_digest(story.texts), story_pointers(story))
+                store.index_story(story, story_digest(story), story_pointers(story))
 
 
 def mix_vectors(path: Path, data: Path | None) -> None:

@@ -40,7 +40,9 @@ class Side:
 
 @page
 async def compare(datasette: Any, request: Any) -> Response:
-    archive = await open_archive(datasette, request, "versions", "version_texts", "story_texts", "stories", "passages")
+    archive = await open_archive(
+        datasette, request, "versions", "version_texts", "story_texts", "stories", "passages", "matches"
+    )
     old, new = await _side(archive, "a"), await _side(archive, "b")
     view = one_of(request, "view", ("inline", "side"))
     changes = one_of(request, "changes", ("", "0", "1"))
@@ -88,10 +90,20 @@ async def compare(datasette: Any, request: Any) -> Response:
             "whole": changes == "0",
             "diff_label": DIFF_LABEL,
         }
+    context["match"] = await _match(archive, old, new)
     context["citation"] = _citation(context, old, new, change)
     if request.url_vars.get("format"):
         return _compare_json(context, old, new, change)
     return await archive.render("afterprint_compare.html", **context)
+
+
+async def _match(archive: Archive, old: Side, new: Side) -> dict[str, Any] | None:
+    """What the matcher said of a version and the story of a reference text beside it."""
+    text, version = (old, new) if new.is_version else (new, old)
+    if text.is_version or not version.is_version:
+        return None
+    found = await archive.row(queries.MATCH_OF_VERSION, version=version.row["id"], story=text.row["story"])
+    return None if found is None else {**found, "signals": json.loads(found["signals"] or "[]")}
 
 
 async def _foreign(archive: Archive, old: Side, new: Side) -> dict[str, Any]:
@@ -174,6 +186,7 @@ def _compare_json(context: Mapping[str, Any], old: Side, new: Side, change: Chan
         "labels_differ": context["labels_differ"],
         "change": None,
         "pairs": None,
+        "match": context["match"],
     }
     if change is not None:
         body["change"] = asdict(change)

@@ -111,7 +111,8 @@ ORDER BY number LIMIT 1000
 
 PAGE_MATCHES = """
 SELECT id, story, story_id, kind, language, coverage_story, coverage_page, similarity, confidence, credit, credit_name,
-       explanation, came_first, came_first_why, came_first_notes, version_number, version_id, story_text_id, matcher
+       explanation, came_first, came_first_why, came_first_notes, version_number, version_id, story_text_id, matcher,
+       evidence -> '$.signals' AS signals
 FROM matches WHERE page_id = :page_id ORDER BY story, version_number DESC LIMIT 500
 """
 
@@ -127,6 +128,12 @@ WHERE p.match_id = :match_id ORDER BY p.number LIMIT 500
 PAGE_LEADS = """
 SELECT id, story, source, query, rank, url, title, published, language, outlet, note, first_seen, last_seen
 FROM page_leads WHERE page_id = :page_id ORDER BY first_seen, id LIMIT 100
+"""
+
+#: What the matcher said of a version and the story of a reference text.
+MATCH_OF_VERSION = """
+SELECT kind, explanation, confidence, evidence -> '$.signals' AS signals FROM matches
+WHERE version_id = :version AND story = :story
 """
 
 # --- compare ----------------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ async def timeline(datasette: Any, request: Any) -> Response:
     for match in matches:
         match["strongest"] = match["id"] in strongest
         match["came_first_notes"] = json.loads(match["came_first_notes"] or "[]")
+        match["signals"] = json.loads(match["signals"] or "[]")
         match["passages"] = await archive.rows(queries.PASSAGES, match_id=match["id"]) if match["strongest"] else []
     events = _events(versions, changes, captures)
     states = await archive.rows(queries.PAGE_AVAILABILITY, page_id=page_id)
@@ -63,7 +64,7 @@ def _page_json(
     matches: list[dict[str, Any]],
 ) -> dict[str, Any]:
     told = ("story", "kind", "version_number", "version_id", "coverage_story", "coverage_page", "similarity",
-            "confidence", "credit", "credit_name", "explanation", "came_first", "came_first_why", "strongest")  # fmt: skip
+            "confidence", "credit", "credit_name", "explanation", "signals", "came_first", "came_first_why", "strongest")  # fmt: skip
     return {
         "ok": True,
         "page": dict(known),

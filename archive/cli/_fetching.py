@@ -107,7 +107,7 @@ def _read(store: Store, urls: Sequence[str]) -> dict[str, Document | AfterprintE
 
 
 def _document(store: Store, url: str, capture: CaptureToRead | None) -> Document:
-    from archive.comparing import of_extraction
+    from archive.comparing import read_html
     from archive.extract import extract
     from archive.quality import judge, may_be_html
     from archive.times import to_text
@@ -126,11 +126,8 @@ def _document(store: Store, url: str, capture: CaptureToRead | None) -> Document
         )
     readable = capture.body_sha256 is not None and may_be_html(capture.media_type)
     header = next((value for name, value in capture.headers if name == "content-type"), None)
-    extraction = (
-        extract(store.body(capture.body_sha256), capture.final_url, header)
-        if readable and capture.body_sha256 is not None
-        else None
-    )
+    body = store.body(capture.body_sha256) if readable and capture.body_sha256 is not None else b""
+    extraction = extract(body, capture.final_url, header) if body else None
     quality = judge(
         status=capture.status,
         headers=capture.headers,
@@ -142,4 +139,6 @@ def _document(store: Store, url: str, capture: CaptureToRead | None) -> Document
     if not quality.good:
         reasons = ", ".join(reason.replace("_", " ") for reason in quality.reasons)
         raise AfterprintError(f"what answered is no article ({reasons})", place=url, remedy=_SAVE_IT)
-    return of_extraction(extraction, source=url, url=capture.final_url or url, captured_at=to_text(capture.at))
+    return read_html(
+        body, source=url, url=capture.final_url or url, content_type=header, captured_at=to_text(capture.at)
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -150,6 +150,8 @@ def explain_two(
     click.secho(f"{found.kind.replace('_', ' ')}, confidence {found.confidence:.2f}", bold=True)
     click.echo(f"  {printable(found.explanation)}")
     click.echo(f"  Credit: {_credit(found, outlet or story.outlet)}")
+    for line in signal_lines(found.evidence):
+        click.echo(f"  {line}")
     if first is not None:
         side = _FIRST[first.verdict]
         click.echo(f"  First:  {f'{side}, for ' if side else ''}{printable(first.why)}")
@@ -171,6 +173,19 @@ def _credit(found: Match, outlet: str) -> str:
     if not outlet:
         named = "who published A is not known; say it with --outlet"
     return f"“{printable(found.credit.text)}” ({found.credit.language}; {named})"
+
+
+def signal_lines(evidence: Mapping[str, object]) -> Iterator[str]:
+    """The signs of republication among a match's evidence, a line each: how much each carries, what it is, and where."""
+    signals = evidence.get("signals")
+    for number, signal in enumerate(signals if isinstance(signals, list) else ()):
+        place = signal["place"]
+        where = place if isinstance(place, str) else f"characters {place[0]} to {place[1]}"
+        notes = f" ({'; '.join(signal['notes'])})" if signal["notes"] else ""
+        weight = "not believed" if signal["weight"] == "none" else signal["weight"]
+        head = "Signs:  " if number == 0 else " " * 8
+        kind = signal["kind"].replace("_", " ")
+        yield printable(f"{head}{weight}: {kind} in the {where}, {_line(signal['words'], 120)}{notes}")
 
 
 def _print_passage(number: int, passage: Passage, story: str, page: str) -> None:

@@ -10,6 +10,7 @@ import click
 
 from archive.cli._context import Context, print_json, usage_error
 from archive.cli._fetching import Manners, fetch_options
+from archive.cli.comparing import explain_two, signal_lines
 from archive.diff_terminal import printable
 
 if TYPE_CHECKING:
@@ -155,8 +156,6 @@ def explain_command(
               afterprint explain original.txt https://example.org/a-copy
     """
     if b is not None:
-        from archive.cli.comparing import explain_two
-
         explain_two(
             url,
             b,
@@ -212,6 +211,8 @@ def _print_explanation(report: dict[str, Any]) -> None:
             click.echo(f"  First: {_FIRST[match['came_first']]}, {printable(match['came_first_why'])}")
             for note in match["came_first_notes"]:
                 click.echo(f"         {printable(note)}")
+        for line in signal_lines(match["evidence"]):
+            click.echo(f"  {line}")
         for passage in match["passages"]:
             quoted = ", a quotation" if passage["quotation"] else ""
             click.echo(f"    {passage['number']}. {passage['method']}, likeness {passage['likeness']:.2f}{quoted}")

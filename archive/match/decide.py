@@ -16,7 +16,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from archive.match import model
+from archive.match import fallback, model
+from archive.match.fallback import NO_SURVIVORS, Survivors
 from archive.match.model import Fits
 from archive.match.rivals import NO_RIVALS, Rivalry
 from archive.match.semantic import SINGLE
@@ -104,6 +105,8 @@ class Figures:
     best_signals: int = 0
     #: whether both tell of the same thing
     subject: Subject = NO_SUBJECT
+    #: what both have in common where a language is unknown
+    survivors: Survivors = NO_SURVIVORS
 
     # around the text
     shared_names: int = 0
@@ -111,6 +114,9 @@ class Figures:
     names_title: bool = False
     points_to_story: bool = False
     credits_outlet: bool = False
+    #: signs that the page was taken over from the story, by kind (see `archive.match.republished`), looked at where a
+    #: language is unknown
+    taken_over: tuple[str, ...] = ()
 
     @property
     def strong_links(self) -> int:
@@ -188,16 +194,13 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("excerpt", "a passage stands on the page word for word", _copied),
     Rule(
-        # No figure stands behind this rule: no labelled pairs in such languages are at hand. It asks for all signs.
         "translation",
-        "by its credit line, its pointer to the story, its names and figures and its length alone",
+        "by what survives a translation alone",
         lambda f: (
             f.unknown_language
             and not f.same_language
-            and f.credits_outlet
-            and f.points_to_story
-            and f.shared_names + f.shared_figures >= _SIGNALS_WITHOUT_READING
-            and 0.4 <= f.page_words / max(1, f.story_words) <= 2.5
+            and fallback.fits_in_length(f.story_words, f.page_words)
+            and fallback.is_translation(f.survivors, len(f.taken_over))
         ),
     ),
     Rule("mentions", "it links to the story", lambda f: f.points_to_story),
@@ -211,11 +214,17 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "related",
         "it shares names and figures with the story",
-        lambda f: f.unknown_language and f.shared_names + f.shared_figures >= _SIGNALS_WITHOUT_READING,
+        lambda f: f.unknown_language and _shares_signals(f),
     ),
     Rule("related", "it is about the same, in its own words", lambda f: _about_the_same(f)),
     Rule("unrelated", "nothing that corresponds", lambda f: True),
 )
+
+
+def _shares_signals(f: Figures) -> bool:
+    if f.same_language:
+        return f.shared_names + f.shared_figures >= _SIGNALS_WITHOUT_READING
+    return f.survivors.same_names or f.survivors.same_figures
 
 
 def _about_the_same(f: Figures) -> bool:
@@ -252,8 +261,9 @@ SAME_NAMES = 0.5
 #: other four three print one dispatch.
 _LEAST_CORRESPONDING, _LEAST_WORDED_SHARE, _LEAST_WORDED = 0.6, 0.4, 30
 WORDED_PROBABILITY = 0.95
-#: No claim about a text is surer than this.
+#: No claim about a text is surer than this, and none about one that was not read than that.
 MOST_CONFIDENT = 0.99
+_MOST_CONFIDENT_UNREAD = 0.8
 #: By how much a credit line with the outlet's name, or a pointer to the story, lowers the doubt.
 _DOUBT_LEFT = 0.6
 
@@ -325,7 +335,7 @@ def confidence(kind: MatchKind, f: Figures) -> float:
     the outlet or points to the story is surer. For the others: how far the page is from a claim.
     """
     if f.unknown_language and kind in ("translation", "related"):
-        return 0.6
+        return min(_MOST_CONFIDENT_UNREAD, 0.5 + 0.1 * len(f.taken_over)) if kind == "translation" else 0.6
     if kind in ("copy", "rewrite", "excerpt", "translation", "translated_excerpt", "quotes_only"):
         alike = f.similarity if f.same_language and f.equal_words else min(1.0, f.link_mean / 0.5)
         amount = max(min(1.0, f.equal_words / 60), min(1.0, f.links / 6))

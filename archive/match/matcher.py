@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from archive.match import decide, encoder, fingerprint, lexical, semantic, subject, third_party
+from archive.match import (
+    decide,
+    encoder,
+    fallback,
+    fingerprint,
+    lexical,
+    republished,
+    romanised,
+    semantic,
+    subject,
+    third_party,
+)
 from archive.match.credit import best_credit, find_credits
 from archive.match.decide import Figures
 from archive.match.encoder import ENCODER
@@ -16,12 +27,13 @@ from archive.match.model import fitted
 from archive.match.passages import as_passages, best_passage, opening_figures_differ, own_words, quote_share, runs
 from archive.match.pointers import Target, address, names_title, pointers
 from archive.match.reading import MOST_CHARACTERS, MOST_UNITS, Hashes, Reading, figures_in
+from archive.match.republished import Beside
 from archive.match.rivals import rivalry
 from archive.text import Span, detect_language
 from archive.types import COPY_KINDS, Credit, Match, PageText, Passage, Story, StoryText
 
 #: Changes whenever a match could come out differently.
-LABEL = f"afterprint-match 3 ({ENCODER}; fitted {fitted()})"
+LABEL = f"afterprint-match 4 ({ENCODER}; fitted {fitted()})"
 
 #: Languages that a detector confuses: there, what the page declares counts.
 _ALIKE = (
@@ -106,19 +118,29 @@ def match(page: PageText, story: Story, *, thorough: bool = False) -> Match:
 
 
 def match_all(
-    page: PageText, stories: Iterable[Story], *, thorough: bool = False, reading: Reading | None = None
+    page: PageText,
+    stories: Iterable[Story],
+    *,
+    thorough: bool = False,
+    reading: Reading | None = None,
+    beside: Callable[[], Beside] = Beside,
 ) -> list[Match]:
     """What *page* is to each of *stories*; the page is read once.
 
     The sentences of most pages of a crawl are never compared by meaning, which takes 70 ms a page: too few names,
     figures and words are shared. *thorough* compares them all the same, for pairs that somebody asked about and
-    candidates that were looked up. *reading* is what somebody has read of the page already.
+    candidates that were looked up. *reading* is what somebody has read of the page already. *beside* gives what is known
+    of the page besides its text, which takes 10 ms: it is asked once, and only if the page has to do with a story.
     """
-    reader = _PageReader(page, thorough, reading)
+    reader = _PageReader(page, thorough, reading, beside)
     stories = list(stories)
     compared = _beside_rivals(reader, [_best_comparison(reader, prepare(story)) for story in stories])
     found = [_matched(reader, around, best) for around, best in compared]
-    return [third_party.added(match, page, story) for match, story in zip(found, stories, strict=True)]
+    found = [third_party.added(match, page, story) for match, story in zip(found, stories, strict=True)]
+    return [
+        republished.added(match, page, story, lambda: reader.beside)
+        for match, story in zip(found, stories, strict=True)
+    ]
 
 
 def measure(page: PageText, story: Story, others: Iterable[Story] = ()) -> Figures:
@@ -140,13 +162,24 @@ def measure(page: PageText, story: Story, others: Iterable[Story] = ()) -> Figur
 class _PageReader:
     """A page with what is derived from it whatever the story."""
 
-    def __init__(self, page: PageText, thorough: bool = False, reading: Reading | None = None) -> None:
+    def __init__(
+        self,
+        page: PageText,
+        thorough: bool = False,
+        reading: Reading | None = None,
+        beside: Callable[[], Beside] = Beside,
+    ) -> None:
         self.page = page
         self.thorough = thorough
+        self._beside = beside
         self.reading = reading or Reading(page.text, None, page.repeated)
         self.reading.language = self.reading.language or page_language(page)
         self._shingles: dict[int, Hashes] = {}
         self._all_shingles: dict[int, Hashes] = {}
+
+    @functools.cached_property
+    def beside(self) -> Beside:
+        return self._beside()
 
     def shingles(self, size: int) -> Hashes:
         if size not in self._shingles:
@@ -188,6 +221,8 @@ class _Comparison:
     steps: tuple[str, ...] = ()
     #: the alignment of sentences, if there is one
     found: semantic.Semantic = semantic.NOTHING
+    #: the share of words that one has of the other in other letters; 0 where they were not compared so
+    transliterated: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +295,7 @@ def _matched(reader: _PageReader, around: _Around, best: _Comparison) -> Match:
         passages=best.passages if claimed else (),
         credit=around.credit,
         evidence=_evidence(best, around, reader),
-        explanation="; ".join((_explanation(decision, figures, around), *_left_unread(best, reader.reading))),
+        explanation="; ".join((_explanation(decision, best, around), *_left_unread(best, reader.reading))),
     )
 
 
@@ -311,13 +346,13 @@ def _compared(reader: _PageReader, text: PreparedText, prepared: PreparedStory, 
         return _Comparison(base, text=text, steps=("shingles", "gate"))
     base = _base(reader, text, around, same_language)
     if not (_is_known(reader.reading.language) and _is_known(text.reading.language)):
-        ours, theirs = text.reading.signals, reader.reading.signals
-        base = replace(
-            base,
-            unknown_language=True,
-            shared_names=len(ours.names & theirs.names),
-            shared_figures=len(ours.figures & theirs.figures),
-        )
+        base = _beyond_words(replace(base, unknown_language=True), reader, text, prepared, around)
+    shared_letters = romanised.shared_share(text.reading, reader.reading)
+    if shared_letters >= romanised.LEAST_SHARED:
+        in_latin = replace(text, reading=romanised.in_latin(text.reading))
+        written = _lexical(replace(base, same_language=True), romanised.in_latin(reader.reading), in_latin)
+        if written.passages:
+            return replace(written, text=text, steps=("transliterated", *written.steps), transliterated=shared_letters)
     shared = fingerprint.shared(text.shingles, reader.shingles(fingerprint.size_for(text.reading)))
     comparison = _Comparison(base, text=text, steps=("shingles",))
     # Shared word sequences are looked at whatever language the page is taken for: pages declare and detectors
@@ -336,6 +371,28 @@ def _compared(reader: _PageReader, text: PreparedText, prepared: PreparedStory, 
     if by_words is None or base.same_language:
         return comparison
     return max((comparison, by_words), key=_rank)
+
+
+def _beyond_words(
+    base: Figures, reader: _PageReader, text: PreparedText, prepared: PreparedStory, around: _Around
+) -> Figures:
+    """*base* with what tells of a translation where sentences cannot be compared."""
+    ours, theirs = text.reading.signals, reader.reading.signals
+    base = replace(
+        base,
+        shared_names=len(ours.names & theirs.names),
+        shared_figures=len(ours.figures & theirs.figures),
+    )
+    if base.same_language:
+        return base
+    found = fallback.survivors(text.reading, reader.reading)
+    taken_over: tuple[str, ...] = ()
+    if found.same_names or found.same_figures:
+        signs = republished.signals(reader.page, prepared.story, head=reader.beside.head, lead=reader.beside.lead)
+        taken_over = republished.taken_over(signs, prepared.story)
+        if around.short_id_in_url:
+            taken_over = tuple(sorted({*taken_over, "address"}))
+    return replace(base, survivors=found, taken_over=taken_over)
 
 
 def _base(reader: _PageReader, text: PreparedText, around: _Around, same_language: bool) -> Figures:
@@ -616,6 +673,20 @@ def _evidence(best: _Comparison, around: _Around, reader: _PageReader) -> dict[s
             "shared_names": figures.shared_names,
             "shared_figures": figures.shared_figures,
         }
+    if best.transliterated:
+        evidence["words_shared_in_other_letters"] = round(best.transliterated, 3)
+    if figures.survivors != fallback.NO_SURVIVORS:
+        found = figures.survivors
+        evidence["fallback"] = {
+            "names": found.names,
+            "names_of": found.names_of,
+            "figures": found.figures,
+            "figures_of": found.figures_of,
+            "figures_in_order": round(found.order, 3),
+            "quotations": found.quotations,
+            "quotations_of": found.quotations_of,
+            "taken_over": list(figures.taken_over),
+        }
     if best.passages:
         evidence["quote_share"] = round(figures.quote_share, 3)
     if around.pointers:
@@ -639,12 +710,20 @@ def _left_unread(best: _Comparison, page: Reading) -> list[str]:
     return said
 
 
-def _explanation(rule: decide.Decision, figures: Figures, around: _Around) -> str:
+def _explanation(rule: decide.Decision, best: _Comparison, around: _Around) -> str:
+    figures = best.figures
     said = [rule.because]
-    if figures.unknown_language:
+    if best.transliterated:
+        said.append(
+            f"it looks transliterated: {best.transliterated:.0%} of the words stand in the other text in other letters, "
+            "and both were compared in Latin ones"
+        )
+    elif figures.unknown_language:
         said.append("the encoder does not know one of the two languages: sentences were not compared by meaning")
+        said += figures.survivors.told
     if rule.kind in COPY_KINDS or rule.kind == "quotes_only":
-        said.append(f"{figures.coverage_story:.0%} of the story, {figures.coverage_page:.0%} of the page")
+        if figures.coverage:
+            said.append(f"{figures.coverage_story:.0%} of the story, {figures.coverage_page:.0%} of the page")
         if figures.equal_words:
             said.append(f"{figures.equal_words} words in common, {figures.longest_run} in a row")
         if figures.links:

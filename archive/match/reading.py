@@ -324,11 +324,16 @@ def figures_in(text: str) -> set[str]:
 
     Single digits are left out: every text has them, and translators write them as words.
     """
-    found = set()
+    return set(figures_in_order(text))
+
+
+def figures_in_order(text: str) -> list[str]:
+    """As `figures_in`, each as often and where it is said."""
+    found = []
     for place in _FIGURE.finditer(text):
         digits = "".join(str(unicodedata.digit(c)) for c in place.group() if c.isdigit()).lstrip("0")
         if len(digits) >= 2:
-            found.add(digits)
+            found.append(digits)
     return found
 
 

@@ -29,7 +29,7 @@ agency              a dateline or a sign-off: see `archive.match.source`        
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
@@ -38,12 +38,12 @@ import regex
 from lxml.html import HtmlElement
 
 from archive.markup import article_node, json_ld_nodes
-from archive.match.credit import candidates, find_credits, says_attribution
+from archive.match.credit import best_credit, candidates, find_credits, says_attribution
 from archive.match.footers import feed_footer, lines_outside, translator
 from archive.match.pointers import Target
 from archive.match.source import sources_in
 from archive.text import Span, sentences
-from archive.types import Lead, PageText, Story
+from archive.types import Credit, Lead, Match, PageText, Story
 from archive.urls import absolute, host_port, is_home, registrable_domain, same_page
 
 SignalKind = Literal[
@@ -111,11 +111,12 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Original:
-    """What is known of the story's own page."""
+class Beside:
+    """What is known of a page and is not in its text."""
 
-    authors: tuple[str, ...] = ()
-    images: tuple[str, ...] = ()
+    head: Head = Head()
+    #: what led to it, where that says something of its origin: an entry of a feed
+    lead: Lead | None = None
 
 
 def signals(
@@ -123,14 +124,12 @@ def signals(
     story: Story | None = None,
     *,
     head: Head | None = None,
-    original: Original | None = None,
     lead: Lead | None = None,
 ) -> tuple[Signal, ...]:
     """The signs on *page*, those of the head first. Without a *story* those that name any origin.
 
     Args:
         head: see `read_head`.
-        original: authors and pictures of the story's own page.
         lead: what led to the page.
     """
     head = head or Head()
@@ -144,8 +143,8 @@ def signals(
         *_feed(page, lead),
         *_credits(page, head, names, among),
         *_translators(page, head, among),
-        *(_bylines(page, original.authors, among) if original else ()),
-        *(_images(head, original.images) if original else ()),
+        *(_bylines(page, _authors(story.bylines), among) if story else ()),
+        *(_images(page, head, story.images) if story else ()),
         *(_links(page, target) if target else ()),
         *_agencies(page),
     ]
@@ -391,6 +390,8 @@ def _bylines(page: PageText, authors: Sequence[str], among: Sequence[Span]) -> I
     for author in authors:
         if len(author.split()) < 2 and author.isascii():  # one name is shared by too many
             continue
+        if sources_in("", author):  # an agency's dispatch stands on many sites under its name
+            continue
         pattern = _as_words(author)
         if page.byline and pattern.search(page.byline):
             yield Signal("byline", page.byline, "head", "medium", (f"{author} wrote the story",))
@@ -401,6 +402,15 @@ def _bylines(page: PageText, authors: Sequence[str], among: Sequence[Span]) -> I
             if found and (end - start <= len(author) + 40):
                 yield Signal("byline", page.text[start:end], Span(start, end), "weak", (f"{author} wrote the story",))
                 break
+
+
+_BY = regex.compile(r"^(?:by|door|von|par|por|di|av|af)\s+", regex.IGNORECASE)
+_BETWEEN_AUTHORS = regex.compile(r"\s*[,;|/&]\s*|\s+(?:and|en|und|et|y|e|och|og|i)\s+", regex.IGNORECASE)
+
+
+def _authors(bylines: Iterable[str]) -> tuple[str, ...]:
+    names = (name for byline in bylines for name in _BETWEEN_AUTHORS.split(_BY.sub("", byline)))
+    return tuple(dict.fromkeys(filter(None, names)))
 
 
 @functools.lru_cache(maxsize=1024)
@@ -451,16 +461,16 @@ def image_ids(url: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _images(head: Head, images: Sequence[str]) -> Iterator[Signal]:
-    if not head.image:
-        return
-    shared = image_ids(head.image) & frozenset().union(*map(image_ids, images))
-    if shared:
-        notes = [f"the id {max(shared, key=len)} is that of the story's picture"]
-        stock = _AGENCY_PICTURE.search(head.image) is not None
-        if stock:
-            notes.append("an agency's picture, which others bought too")
-        yield Signal("image", head.image, "head", "weak" if stock else "strong", tuple(notes))
+def _images(page: PageText, head: Head, images: Sequence[str]) -> Iterator[Signal]:
+    for image in dict.fromkeys(filter(None, (head.image, page.image))):
+        shared = image_ids(image) & frozenset().union(*map(image_ids, images))
+        if shared:
+            notes = [f"the id {max(shared, key=len)} is that of the story's picture"]
+            stock = _AGENCY_PICTURE.search(image) is not None
+            if stock:
+                notes.append("an agency's picture, which others bought too")
+            yield Signal("image", image, "head", "weak" if stock else "strong", tuple(notes))
+            return
 
 
 # --- links and agencies --------------------------------------------------------------------------
@@ -512,3 +522,104 @@ def _names_own(words: str, page: PageText) -> bool:
     """Whether a credit line names the page's own outlet, and so says nothing."""
     bare = _letters(words)
     return any(len(own) >= 5 and own in bare for own in _own_names(page))
+
+
+# --- a match and the signs around it -------------------------------------------------------------
+
+
+def added(match: Match, page: PageText, story: Story, beside: Callable[[], Beside]) -> Match:
+    """*match* with the signs on its page as evidence, and in its explanation where they claim something.
+
+    They explain, and change no kind. A credit line that stands outside of the article's text is the match's credit if
+    none in the text names the outlet.
+
+    Args:
+        beside: gives what is known of the page besides its text; asked only where the page has to do with the story.
+    """
+    if match.kind == "unrelated" or match.evidence.get("own_url"):
+        return match
+    around = beside()
+    found = signals(page, story, head=around.head, lead=around.lead)
+    credit = match.credit
+    said = [match.explanation]
+    if credit is None or not credit.name:
+        names = [name for name in (story.outlet, *story.aliases) if name]
+        outside = _credit_outside(around.head, names, page.language or "")
+        if outside is not None:
+            credit = outside
+            said.append(f"credit line “{outside.text}” outside of the article's text")
+    said += dict.fromkeys(told for signal in found if (told := _told(signal, match)))
+    evidence = {**match.evidence, "signals": [as_evidence(signal) for signal in found]} if found else match.evidence
+    return replace(match, credit=credit, evidence=evidence, explanation="; ".join(said))
+
+
+def as_evidence(signal: Signal) -> dict[str, object]:
+    """*signal* as a match's evidence holds it; its place is a pair of offsets in the page's text, or a word."""
+    place = list(signal.place) if isinstance(signal.place, Span) else signal.place
+    return {
+        "kind": signal.kind,
+        "words": signal.words,
+        "place": place,
+        "weight": signal.weight,
+        "notes": list(signal.notes),
+    }
+
+
+def taken_over(found: Iterable[Signal], story: Story) -> tuple[str, ...]:
+    """What sorts of signs among *found* say that the page was taken over from this very *story*, each once."""
+    target = Target.of(story)
+    names = [name for name in (story.outlet, *story.aliases) if name]
+    sorts = set()
+    for signal in found:
+        if signal.weight not in ("strong", "medium"):
+            continue
+        if signal.kind in _ADDRESSES and target.is_met_by(signal.words):
+            sorts.add("address")
+        elif signal.kind in ("credit", "feed_footer", "feed_source") and any(_says(signal, name) for name in names):
+            sorts.add("credit")
+        elif signal.kind in ("byline", "image"):
+            sorts.add(signal.kind)
+    return tuple(sorted(sorts))
+
+
+_ADDRESSES = ("canonical", "og_url", "original_source", "syndication_source", "is_based_on", "hreflang")
+
+#: What a sign says in an explanation; kinds that are missing are said elsewhere (credits in the text, agencies that both
+#: name) or not at all.
+_WORDS: dict[SignalKind, str] = {
+    "canonical": "its canonical address is on another site, {}",
+    "og_url": "its og:url is on another site, {}",
+    "original_source": "its original-source is on another site, {}",
+    "syndication_source": "its syndication-source is on another site, {}",
+    "is_based_on": "its structured data say that it is based on {}",
+    "feed_footer": "“{}” closes it, as feeds do",
+    "feed_source": "the feed that led here names {} as its source",
+    "byline": "the story's author is named: “{}”",
+    "translator": "a translator is named: “{}”",
+    "image": "its lead picture is the story's",
+}
+
+
+def _told(signal: Signal, match: Match) -> str | None:
+    if signal.weight not in ("strong", "medium") or signal.kind not in _WORDS:
+        return None
+    points = match.evidence.get("points_to_story")
+    if isinstance(points, dict) and signal.kind in points:  # said already
+        return None
+    if match.credit is not None and signal.words == match.credit.text:
+        return None
+    return _WORDS[signal.kind].format(signal.words)
+
+
+def _says(signal: Signal, name: str) -> bool:
+    return _as_words(name).search(signal.words) is not None
+
+
+def _credit_outside(head: Head, names: Sequence[str], language: str) -> Credit | None:
+    """The credit line outside of the article's text that names one of *names*."""
+    found: list[Credit] = []
+    for line in head.lines:
+        if footer := feed_footer(line):
+            found += [Credit(line, 0, 0, name, language) for name in names if _as_words(name).search(footer)]
+        found += [replace(credit, start=0, end=0) for credit in find_credits(line, names) if credit.name]
+    return best_credit(found)

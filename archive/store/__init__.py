@@ -25,7 +25,7 @@ from archive.store._derived import CaptureToRead, ReadBody
 from archive.store._frontier import FrontierState
 from archive.store._reports import Reports as Store
 from archive.store._sources import ASKED, Requests, SourceOutcome, SourceResult
-from archive.store._stories import texts_digest
+from archive.store._stories import story_digest
 
 __all__ = [
     "ASKED",
@@ -40,5 +40,5 @@ __all__ = [
     "SourceOutcome",
     "SourceResult",
     "Store",
-    "texts_digest",
+    "story_digest",
 ]

@@ -18,7 +18,7 @@ from archive.store._captures import Captures
 from archive.store._memory import Memory
 from archive.store._stories import Stories
 from archive.times import from_text, to_text
-from archive.types import COPY_KINDS, Extraction, Link, Markup, Match, Observation, PageText, Quality, Version
+from archive.types import COPY_KINDS, Extraction, Lead, Link, Markup, Match, Observation, PageText, Quality, Version
 from archive.versions import fields_of
 
 
@@ -405,7 +405,25 @@ class Derived(Captures, Stories, Memory, Alerts):
             markup=extraction.markup,
             repeated=self.repeated_spans(row["page_id"], extraction.text, (extraction.title, extraction.subtitle)),
             byline=extraction.byline,
+            image=extraction.image,
         )
+
+    def source_of_version(self, version_id: int) -> BodySource | None:
+        """What a version was first read from; None if it has no body."""
+        capture_id = self._value("SELECT first_capture_id FROM version WHERE id = ?", (version_id,))
+        return self.source_of(capture_id) if capture_id is not None else None
+
+    def feed_lead(self, version_id: int) -> Lead | None:
+        """The first entry of a feed that led to the page of a version and names a publisher; None if there is none."""
+        row = self._one(
+            """SELECT l.* FROM version v JOIN page_url u ON u.page_id = v.page_id JOIN lead l ON l.url_key = u.url_key
+               WHERE v.id = ? AND l.source = 'feed' AND (l.outlet IS NOT NULL OR l.note LIKE '%as its source%')
+               ORDER BY l.id LIMIT 1""",
+            (version_id,),
+        )
+        if row is None:
+            return None
+        return Lead(row["url"], "feed", row["query"], title=row["title"], outlet=row["outlet"], note=row["note"])
 
     def add_match(self, version_id: int, story_id: int, texts: str, match: Match) -> int:
         """Keep what a version is to a story, in place of what an older matcher said."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from archive.store._derived import Derived
 from archive.times import from_text
-from archive.types import COPY_KINDS, CarriedPage, PageLife, PageText
+from archive.types import COPY_KINDS, CarriedPage, PageLife, PageText, Story
 
 if TYPE_CHECKING:
     from archive.match.direction import Direction
@@ -62,6 +63,31 @@ class Directions(Derived):
                 )
             )
         return found
+
+    def story_as_published(self, story_id: int) -> Story:
+        """The story with its bylines and pictures as its own pages, in whatever version, state them.
+
+        Raises KeyError if there is none.
+        """
+        rows = self._all(
+            f"""SELECT DISTINCT e.byline, e.image FROM ({_OWN_PAGES}) own JOIN version v ON v.page_id = own.page_id
+                JOIN extraction e ON e.id = v.extraction_id WHERE own.story_id = ? ORDER BY v.id""",
+            (story_id,),
+        )
+        # The query of a picture's address is its size, or a signature that changes at every visit.
+        images = (row["image"].partition("?")[0] for row in rows if row["image"])
+        return replace(
+            self.story(story_id),
+            bylines=tuple(dict.fromkeys(row["byline"] for row in rows if row["byline"])),
+            images=tuple(dict.fromkeys(images)),
+        )
+
+    def look_again_at_story_of(self, page_id: int) -> None:
+        """Have stories of which this page is an own one compared anew if their bylines or pictures are others now."""
+        self._run(
+            f"UPDATE story_index SET stale = 1 WHERE story_id IN (SELECT story_id FROM ({_OWN_PAGES}) WHERE page_id = ?)",
+            (page_id,),
+        )
 
     def _own_page(self, story_id: int) -> tuple[PageText | None, PageLife]:
         page_ids = [

@@ -281,9 +281,13 @@ class Stories(Base):
             self._look_again(int(self._value("SELECT story_id FROM story_text WHERE id = ?", (text_id,))))
 
 
-def texts_digest(texts: Iterable[StoryText]) -> str:
-    """Names the set of texts that a match was made against; a match under another digest is made anew."""
-    return sha256("|".join(sorted(str(text.id) for text in texts)).encode()).hexdigest()[:16]
+def story_digest(story: Story) -> str:
+    """Names what of a story a match was made against: its texts, and its bylines and pictures as its own pages state them.
+
+    A match under another digest is made anew.
+    """
+    named = [str(text.id) for text in story.texts] + [*story.bylines, *story.images]
+    return sha256("|".join(sorted(named)).encode()).hexdigest()[:16]
 
 
 def _role(value: str) -> Role:

@@ -155,7 +155,9 @@ def test_with_credit_and_pointer_such_a_page_is_a_translation() -> None:
     assert found.kind == "translation"
     assert "alone" in found.explanation
     assert "the encoder does not know" in found.explanation
-    assert match(page(text, language="fi"), story, thorough=True).kind != "translation"
+    assert "address" in found.evidence["fallback"]["taken_over"]  # type: ignore[index]
+    assert "% of the story" not in found.explanation
+    assert match(page(texts.FINNISH, language="fi"), story, thorough=True).kind != "translation"
 
 
 def test_an_unknown_language_without_signs_is_unrelated() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from lxml.html import document_fromstring
 
 from archive.match.footers import feed_footer, lines_outside
 from archive.match.republished import (
     Head,
-    Original,
     Signal,
     SignalKind,
     image_ids,
@@ -225,29 +226,31 @@ def test_somebody_s_translator_is_not_the_page_s(line: str) -> None:
 
 
 def test_a_byline_is_carried_over() -> None:
-    known = Original(authors=("Jane Doe", "Madonna"))
-    (signal,) = signals(page(byline="Door Jane Doe en de redactie"), original=known)
+    known = Story("lose", "", bylines=("By Jane Doe and Madonna", "Associated Press"))
+    (signal,) = signals(page(byline="Door Jane Doe en de redactie"), known)
     assert (signal.kind, signal.place, signal.weight) == ("byline", "head", "medium")
-    (signal,) = signals(page(f"{BODY}\nDoor Jane Doe"), original=known)
+    (signal,) = signals(page(f"{BODY}\nDoor Jane Doe"), known)
     assert (signal.kind, signal.weight) == ("byline", "weak")
     assert (
         signals(
             page(f"{BODY}\nVolgens Jane Doe, die er een boek over schreef, is dat geen toeval geweest in 1905."),
-            original=known,
+            known,
         )
         == ()
     )
+    dispatch = page(byline="Associated Press")
+    assert of_kind(signals(dispatch, known), "byline") == []
 
 
 def test_the_lead_picture_keeps_its_id() -> None:
     there = "https://video-images.vice.com/articles/5d5c34e5562a3700098e013d/lede/1566324039276-2.jpeg?crop=1xw"
     here = "https://img.gazet.example/cache/800x600/1566324039276-2-1024x768.jpeg"
-    (signal,) = signals(page(), head=Head(image=here), original=Original(images=(there,)))
+    (signal,) = signals(page(), replace(STORY, images=(there,)), head=Head(image=here))
     assert (signal.kind, signal.words, signal.weight) == ("image", here, "strong")
     stock = "https://cdn.gazet.example/GettyImages-1566324039.jpg"
-    (signal,) = signals(page(), head=Head(image=stock), original=Original(images=(stock.replace("cdn", "img"),)))
+    (signal,) = signals(page(), replace(STORY, images=(stock.replace("cdn", "img"),)), head=Head(image=stock))
     assert signal.weight == "weak"
-    assert signals(page(), head=Head(image=here), original=Original(images=("https://a.example/lede.jpg",))) == ()
+    assert signals(page(), replace(STORY, images=("https://a.example/lede.jpg",)), head=Head(image=here)) == ()
     assert image_ids("https://a.example/images/og-image.png") == image_ids("https://a.example/") == frozenset()
 
 
