@@ -165,10 +165,14 @@ def test_half_surrogate_pairs_do_no_harm() -> None:
     assert judged(texts.DUTCH.replace(". ", ".\udfff ")).kind == "translation"
 
 
-def test_another_alphabet_is_no_reason_to_fail() -> None:
-    letters = dict(zip("abvgdezijklmnoprstufhcy", "абвгдезийклмнопрстуфхцы", strict=True))
-    found = judged("".join(letters.get(letter, letter) for letter in texts.ENGLISH.lower()))
-    assert found.kind not in ("copy", "rewrite")
+LETTERS = str.maketrans("abvgdezijklmnoprstufhcy", "абвгдезийклмнопрстуфхцы")
+
+
+def test_the_story_in_another_alphabet_is_a_copy_that_says_so() -> None:
+    found = judged(texts.ENGLISH.lower().translate(LETTERS))
+    assert found.kind == "copy"
+    assert "looks transliterated" in found.explanation
+    assert judged(texts.UNRELATED.lower().translate(LETTERS)).kind == "unrelated"
 
 
 # --- the same again and again -------------------------------------------------------------------------
@@ -249,8 +253,9 @@ def test_right_to_left_text_is_translated_and_copied_like_any_other() -> None:
         lambda: prose(FIVE_MEGABYTES).replace("\n", " "),
         lambda: "แต่เขา ไม่ได้ไป ที่ตลาด ในวันนี้ " * (FIVE_MEGABYTES // 33),
         lambda: "今日は晴れ。明日は雨です、" * (FIVE_MEGABYTES // 13),
+        lambda: prose(FIVE_MEGABYTES).lower().translate(LETTERS),
     ],
-    ids=["prose", "one line", "thai", "japanese"],
+    ids=["prose", "one line", "thai", "japanese", "transliterated"],
 )
 def test_five_megabytes_of_anything(text: Callable[[], str], counting: Counting) -> None:
     found = judged(text())
