@@ -11,9 +11,10 @@ Whatever is too long for this is compared in a coarser way, and `Alignment.notes
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, filterfalse
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from rapidfuzz.distance import LCSseq
@@ -135,9 +136,11 @@ def lay_out(old: str, new: str) -> Alignment:
         old_cut, new_cut = [_phrases(line) for line in old_lines], [_phrases(line) for line in new_lines]
         counted = count_words(old), count_words(new)
     else:
-        old_cut, new_cut = [cut(line) for line in old_lines], [cut(line) for line in new_lines]
+        old_cut = [cut(line) for line in old_lines]
+        known = dict(zip(old_lines, old_cut, strict=True))
+        new_cut = [known.get(line) or cut(line) for line in new_lines]
         counted = _count(old_cut), _count(new_cut)
-    letters = Letters()
+    letters = Letters(chain.from_iterable(words.keys for words in chain(old_cut, new_cut)))
     old_cut, new_cut = (
         [words._replace(code=encode(words.keys, letters)) for words in side] for side in (old_cut, new_cut)
     )
@@ -159,7 +162,8 @@ def _phrases(line: str) -> Words:
 
 
 def _count(cut_lines: Sequence[Words]) -> int:
-    return sum(sum(map(is_word, words.keys)) for words in cut_lines)
+    odd = list(filterfalse(str.isalnum, chain.from_iterable(words.keys for words in cut_lines)))
+    return sum(len(words.keys) for words in cut_lines) - len(odd) + sum(map(is_word, odd))
 
 
 # --- paragraphs -----------------------------------------------------------------------------------
@@ -198,7 +202,7 @@ def _pair_middle(old: Sequence[str], new: Sequence[str], notes: set[str]) -> lis
     """Short texts are paired as a whole, which finds the fewest moves; long ones between their equal paragraphs."""
     if len(old) * len(new) <= WHOLE_CELLS:
         return _pair_gap(old, new, notes)
-    letters = Letters()
+    letters = Letters((*old, *new))
     old_line, new_line = encode(old, letters), encode(new, letters)
     blocks: list[_Block] = []
     gap_old = gap_new = 0
@@ -229,17 +233,20 @@ def _pair_gap(old: Sequence[str], new: Sequence[str], notes: set[str]) -> list[_
     shared = cdist(old, new, scorer=_words_shared if _are_endless(old, new) else LCSseq.similarity).astype(int)
     _keep_twins(old, new, shared)
     steps = _steps(old, new, shared)
+    # best[i][j]: words kept from (i, j) on. A row never grows to the right, and is the one below it until a step gives more.
     best = [[0] * (m + 1) for _ in range(n + 1)]
     taken: dict[tuple[int, int], tuple[int, int]] = {}
     for i in range(n - 1, -1, -1):
-        row, below = best[i], best[i + 1]
-        for j in range(m - 1, -1, -1):
-            value = below[j] if below[j] >= row[j + 1] else row[j + 1]
-            for rows, columns, words in steps.get((i, j), ()):
+        row = best[i] = best[i + 1].copy()
+        for j in sorted(steps.get(i, ()), reverse=True):
+            value = row[j]
+            for rows, columns, words in steps[i][j]:
                 if words + best[i + rows][j + columns] > value:
                     value = words + best[i + rows][j + columns]
                     taken[i, j] = (rows, columns)
-            row[j] = value
+            while j >= 0 and row[j] < value:
+                row[j] = value
+                j -= 1
     blocks = []
     i = j = 0
     while i < n and j < m:
@@ -292,10 +299,8 @@ def _keep_twins(old: Sequence[str], new: Sequence[str], shared: _Counts) -> None
             shared[i, j] = words
 
 
-def _steps(
-    old: Sequence[str], new: Sequence[str], shared: _Counts
-) -> dict[tuple[int, int], list[tuple[int, int, int]]]:
-    """What may be paired from (i, j) on: how many old paragraphs, how many new ones, words kept."""
+def _steps(old: Sequence[str], new: Sequence[str], shared: _Counts) -> dict[int, dict[int, list[tuple[int, int, int]]]]:
+    """What may be paired from [i][j] on: how many old paragraphs, how many new ones, words kept."""
     import numpy  # 0.1 s, and a command that only asks for help needs none
 
     old_sizes = numpy.array([len(line) for line in old])[:, None]
@@ -304,7 +309,7 @@ def _steps(
     alike = 2 * shared >= PAIR * (old_sizes + new_sizes)
     alike |= (shorter >= CONTAINED_MIN) & (shared >= CONTAINED * shorter)
     opens_split, opens_join = shared >= PART * new_sizes, shared >= PART * old_sizes
-    steps: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
+    steps: dict[int, dict[int, list[tuple[int, int, int]]]] = defaultdict(dict)
     for i, j in numpy.argwhere((shared > 0) & (alike | opens_split | opens_join)).tolist():
         found = [(1, 1, int(shared[i, j]))] if alike[i, j] else []
         if opens_split[i, j]:
@@ -314,7 +319,7 @@ def _steps(
             parts = shared[i : i + SPLIT_MAX, j].tolist()
             found += [(k, 1, kept) for k, kept in _parts(new[j], old[i : i + SPLIT_MAX], parts)]
         if found:
-            steps[i, j] = found
+            steps[i][j] = found
     return steps
 
 

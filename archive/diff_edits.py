@@ -4,6 +4,7 @@ whether the edit is slight (a typo, another spelling, capitals, the same number 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -36,7 +37,7 @@ ASKS = frozenset("?？؟")
 _VOWELS = frozenset("aeiouyäöüàáâèéêëìíîïòóôùúû")
 _HAS_FIGURE = regex.compile(r"\p{N}")
 _MAY_SIGN = regex.compile(r"[\p{Sc}%‰°±?？؟\p{Pd}−]")
-_QUOTES = regex.compile("[\"'“”„‟‘’‚‛«»‹›「」『』]")
+_QUOTES = re.compile("[\"'“”„‟‘’‚‛«»‹›「」『』]")
 #: Differences of ending that only agree with another word, by language: German adjectives, Dutch ones.
 _ENDINGS = {"de": ("", "e", "en", "er", "es", "em"), "nl": ("", "e")}
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from operator import itemgetter
 from typing import Literal
 
 import regex
@@ -274,9 +275,12 @@ def furniture(line: str) -> Furniture | None:
     >>> furniture("Share on Facebook"), furniture("Stand: 12.03.2023, 10:45 Uhr"), furniture("He shared a meal.")
     ('share box', 'timestamp', None)
     """
-    text = " ".join(line.split())
+    parts = line.split()
+    text = " ".join(parts)
     if not text or len(text) > 12 * LONGEST:
         return None
+    if len(parts) > LONGEST and sum(map(str.isalnum, map(itemgetter(0), parts))) > LONGEST:
+        return None  # what starts with a letter holds a word: most paragraphs of prose are told by this alone
     words = [word.casefold() for word in words_of(text)]
     if not words or len(words) > LONGEST:
         return None

@@ -230,6 +230,11 @@ def _number_words(language: str) -> Mapping[str, int | None]:
     return {word: int(value) if value else None for word, _, value in pairs}
 
 
+def _unelided(word: str) -> str:
+    plain = word.lower().replace("’", "'")
+    return _ELIDED.sub("", plain) if "'" in plain else plain
+
+
 @lru_cache(maxsize=2**14)
 def number_value(word: str, language: str) -> float | None:
     """What a figure or a spelled-out number says; None if it is none or says no certain value.
@@ -237,9 +242,9 @@ def number_value(word: str, language: str) -> float | None:
     >>> number_value("twelve", "en"), number_value("eenentwintig", "nl"), number_value("1.200", "de")
     (12, 21, 1200.0)
     """
-    if _DIGIT.search(word):
+    if not word.isalpha() and _DIGIT.search(word):
         return _figure(word)
-    plain = _ELIDED.sub("", word.lower().replace("’", "'"))
+    plain = _unelided(word)
     known = _number_words(language)
     if plain in known:
         return known[plain]
@@ -253,9 +258,9 @@ def is_number(word: str, language: str) -> bool:
     >>> is_number("fünf", "de"), is_number("ein", "de"), is_number("B-52", "en")
     (True, False, True)
     """
-    if _DIGIT.search(word):
+    if not word.isalpha() and _DIGIT.search(word):
         return True
-    plain = _ELIDED.sub("", word.lower().replace("’", "'"))
+    plain = _unelided(word)
     known = _number_words(language)
     if plain in known:
         return known[plain] != 1 or plain in ("one", "één", "eins")
@@ -313,6 +318,8 @@ def _compound(word: str, known: Mapping[str, int | None], language: str) -> int 
 
 def folded(word: str) -> str:
     """*word* without case, accents and joints: what a spelling variant shares with its twin."""
+    if word.isascii() and word.isalnum():
+        return word.lower()
     plain = unicodedata.normalize("NFKD", word).casefold().replace("ß", "ss")
     return "".join(letter for letter in plain if letter.isalnum())
 

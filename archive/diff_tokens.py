@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import count
 from typing import NamedTuple
 
 import regex
@@ -32,7 +33,8 @@ _NOT_PLAIN = re.compile(
     "[^\t\n\r -~\u00a0-\u00ac\u00ae-\u00b1\u00b4-\u00b8\u00ba\u00bb\u00bf-\u02ff\u2010-\u2026\u20ac]"
 )
 _PLAIN_TOKEN = re.compile(
-    r"(?:\d++(?:[.,:/]\d++)*+(?![^\W\d_])|[^\W_]+(?:['’‑-][^\W_]+)*|\.{2,}|\S)\s*",
+    r"(?:[a-zA-Z]++(?![^\s.,])"  # nearly all words, in half the time
+    r"|[^\W\d_][^\W_]*+(?:['’‑-][^\W_]+)*+|\d++(?:[.,:/]\d++)*+(?![^\W\d_])|[^\W_]+(?:['’‑-][^\W_]+)*|\.{2,}|\S)\s*",
 )
 _PLAIN_WORD = re.compile(r"\d++(?:[.,:/]\d++)*+(?![^\W\d_])|[^\W_]+(?:['’‑-][^\W_]+)*")
 _LINE = re.compile(r"[^\n]+\n?|\n")
@@ -63,7 +65,7 @@ def cut(paragraph: str) -> Words:
     texts = _token_texts(paragraph)
     if not texts:
         return Words([paragraph], [""]) if paragraph else Words([], [])
-    keys = list(map(key_of, texts))
+    keys = list(map(_KEYS.__getitem__, texts))
     if paragraph[0].isspace() or not paragraph.startswith(texts[0]):
         lead = len(paragraph) - sum(map(len, texts))
         texts[0] = paragraph[:lead] + texts[0]
@@ -104,14 +106,29 @@ def paragraphs(text: str) -> list[str]:
     return [*found, lead] if lead else found
 
 
-@lru_cache(maxsize=2**16)
 def key_of(text: str) -> str:
     """What a token is compared by."""
-    bare = text.rstrip(" \n")
-    if bare.isascii() and bare.isalnum():
-        return bare  # most words, and ten times as fast
-    key = normal_form(text)
-    return '"' if key == "'" else key
+    return _KEYS[text]
+
+
+class _Keys(dict[str, str]):
+    """The keys of tokens met so far: a text asks for thousands, and a dict answers in half the time of `lru_cache`."""
+
+    def __missing__(self, text: str) -> str:
+        bare = text.rstrip(" \n")
+        if bare.isascii() and bare.isalnum():
+            key = bare  # most words, and ten times as fast
+        else:
+            key = normal_form(text)
+            key = '"' if key == "'" else key
+        if len(self) >= _MOST_KEYS:
+            self.clear()
+        self[text] = key
+        return key
+
+
+_MOST_KEYS = 2**16
+_KEYS = _Keys()
 
 
 @lru_cache(maxsize=2**16)
@@ -125,17 +142,17 @@ def count_words(text: str) -> int:
         return len(words_of(text))
     if not _NOT_PLAIN.search(text):
         return len(_PLAIN_WORD.findall(text))
-    return sum(map(is_word, map(key_of, _TOKEN.findall(text))))
+    return sum(map(is_word, map(_KEYS.__getitem__, _TOKEN.findall(text))))
 
 
 def words_of(text: str) -> tuple[str, ...]:
     """The words alone, as they are compared."""
-    return tuple(filter(is_word, keys_of(text)))
+    return _short_words(text) if len(text) <= _REMEMBERED else _words(text)
 
 
 def keys_of(text: str) -> tuple[str, ...]:
     """What its tokens are compared by."""
-    return _short_keys(text) if len(text) <= _REMEMBERED else tuple(map(key_of, _token_texts(text)))
+    return _short_keys(text) if len(text) <= _REMEMBERED else tuple(map(_KEYS.__getitem__, _token_texts(text)))
 
 
 #: A changed passage is asked for its words some five times while it is counted, weighed and hashed.
@@ -144,7 +161,16 @@ _REMEMBERED = 400
 
 @lru_cache(maxsize=2**11)
 def _short_keys(text: str) -> tuple[str, ...]:
-    return tuple(map(key_of, _token_texts(text)))
+    return tuple(map(_KEYS.__getitem__, _token_texts(text)))
+
+
+@lru_cache(maxsize=2**11)
+def _short_words(text: str) -> tuple[str, ...]:
+    return _words(text)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(filter(is_word, map(_KEYS.__getitem__, _token_texts(text))))
 
 
 def encode(items: Iterable[str], letters: Letters) -> str:
@@ -153,8 +179,10 @@ def encode(items: Iterable[str], letters: Letters) -> str:
 
 
 class Letters(dict[str, str]):
-    """Gives every item a character of its own."""
+    """Gives every item a character of its own.
 
-    def __missing__(self, item: str) -> str:
-        self[item] = letter = chr(256 + len(self))
-        return letter
+    The first ones, which tend to be the commonest, get those below 256: rapidfuzz finds these in a table.
+    """
+
+    def __init__(self, items: Iterable[str]) -> None:
+        super().__init__(zip(dict.fromkeys(items), map(chr, count()), strict=False))

@@ -212,9 +212,13 @@ def _furniture_rows(rows: Sequence[Row]) -> dict[int, Furniture]:
         sides = [side for side in (row.old_text, new) if side.strip()]
         if not sides or any(_CORRECTION.match(side) for side in sides):
             continue
-        kinds: list[Furniture | None] = ["teaser"] if place in teasers else [furniture(side) for side in sides]
-        if all(kinds) and kinds[-1]:
-            labels[place] = kinds[-1]
+        label: Furniture | None = "teaser"
+        for side in () if place in teasers else sides:
+            label = furniture(side)
+            if label is None:
+                break
+        if label:
+            labels[place] = label
     _spread(rows, labels)
     return labels
 

@@ -81,7 +81,7 @@ def word_spans(old: Words, new: Words, notes: set[str]) -> list[Span]:
         return [Span(True, 0, len(one), 0, len(other))]
     codes = old.code, new.code
     if not all(codes):
-        letters = Letters()
+        letters = Letters((*one, *other))
         codes = encode(one, letters), encode(other, letters)
     if one <= other:
         spans = opcodes(*codes, notes)
