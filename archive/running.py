@@ -6,6 +6,7 @@ Ctrl-C reaches both, as the terminal sends it to the whole group: the first asks
 
 from __future__ import annotations
 
+import math
 import signal
 import subprocess
 import sys
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 
 MAX_ROUNDS = 5
 """Crawls in one run: what copies point to (translations, originals) is fetched in the next round. Three suffice in practice."""
+
+ROUND_SHARE = 0.5
+"""Of the URLs that a run may still ask, those that one round may: what copies point to is worth more than what is left of the
+first round's leads, and copies found tell which of these are worth more."""
 
 
 @dataclass(slots=True)
@@ -100,18 +105,29 @@ def _rounds(
     budget: int | None,
     workers: int | None,
 ) -> None:
-    """Crawl and process, and again while copies name URLs never heard of."""
+    """Crawl and process, and again while copies name URLs never heard of, or the budget of the run has room for more."""
+    left = loaded.politeness.max_pages if budget is None else budget
     for number in range(MAX_ROUNDS):
-        child = _start_crawl(watch, archive, again=again and not number, budget=budget)
+        share = left if number == MAX_ROUNDS - 1 else math.ceil(left * ROUND_SHARE)
+        child = _start_crawl(watch, archive, again=again and not number, budget=share)
         summary = process(archive, now=utc_now, workers=workers, stop=stop, go_on=partial(_is_running, child))
         code = child.wait()
         _add(result.summary, summary)
         result.exit_code = max(result.exit_code, code)
         result.stopped = stop.is_set()
-        if code not in (0, 1) or result.stopped or not loaded.sources.follow_copies:
+        if code not in (0, 1) or result.stopped:
             break
-        if not _copies_point_on(archive, loaded.slug):
+        asked, cut_off = _last_crawl(archive, loaded.slug)
+        left -= asked
+        if left <= 0 or not (cut_off or (loaded.sources.follow_copies and _copies_point_on(archive, loaded.slug))):
             break
+
+
+def _last_crawl(archive: Path, slug: str) -> tuple[int, bool]:
+    """How many URLs the last crawl of a watch asked, and whether its budget left some out."""
+    with Store(archive) as store:
+        run = store.last_run(slug)
+    return (run.planned, "budget" in run.skipped) if run is not None else (0, False)
 
 
 def _tell_receivers(archive: Path, slug: str, receivers: Receivers, stop: threading.Event) -> None:

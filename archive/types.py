@@ -185,6 +185,8 @@ class Lead:
     score: float | None = None
     #: the reasons for the score in words, the weightiest first
     score_reason: str | None = None
+    #: of a request to a source: its answer cannot change, so once it came it is never asked for again
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

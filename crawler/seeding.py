@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -19,8 +20,12 @@ from crawler.watch import Watch
 MOST_COMPARED: Final = 1_000
 """Leads of this run that new ones are compared with: what is frequent among them tells nothing. 1,000 take some 10 ms."""
 
-MOST_UNSCORED: Final = 5_000
-"""Leads that came without a score, as from an imported list, and are scored when a run begins: some 0.4 s."""
+MOST_WAITING: Final = 5_000
+"""Leads to pages never fetched that are scored when a run begins: those that came without a score, as from an imported
+list, and those scored before more was known of the story."""
+
+MOST_TITLES: Final = 12
+"""Titles of known copies that leads are compared with; most copies are called the same."""
 
 
 def given_leads(watch: Watch) -> tuple[Lead, ...]:
@@ -89,8 +94,8 @@ def seed(store: Store, watch: Watch, *, run_id: int | None, now: datetime) -> Se
     if watch.sources.follow_copies:
         pointed_to = ranking.scored(tuple(copy_leads(copies, story)))
         store.add_leads(pointed_to, story_id=story.id, run_id=run_id, now=now)
-    if unscored := store.unscored_leads(story.id, MOST_UNSCORED):
-        store.score_leads(ranking.scored(unscored), story.id)
+    if waiting := store.unfetched_leads(story.id, MOST_WAITING):
+        store.score_leads(ranking.scored(waiting), story.id)
     if not watch.sources.search:
         return Seeded(story.id, triage=ranking)
     return Seeded(story.id, _seed_questions(store, watch, story, copies, run_id=run_id, now=now), ranking)
@@ -100,13 +105,26 @@ def lead_triage(store: Store, story: Story, copies: Iterable[PageText]) -> LeadT
     """What is known of a stored *story* and its *copies* by which leads to it are told."""
     assert story.id is not None
     titles = {page.title: Title(page.title, page.language) for page in copies if page.title}
-    return LeadTriage(story, tuple(titles.values()), store.first_published(story.id))
+    return LeadTriage(story, _one_a_language_first(titles.values())[:MOST_TITLES], store.first_published(story.id))
+
+
+def _one_a_language_first(titles: Iterable[Title]) -> tuple[Title, ...]:
+    """*titles*, the first of each language, then the second of each."""
+    turn: Counter[str | None] = Counter()
+    turns = []
+    for title in titles:
+        turns.append((turn[title.language], title))
+        turn[title.language] += 1
+    return tuple(title for _, title in sorted(turns, key=lambda pair: pair[0]))
 
 
 def copy_leads(copies: Iterable[PageText], story: Story) -> Iterator[Lead]:
     """What the copies of a stored *story* point to: originals, translations, other copies; known ones too."""
+    from archive.match.credit import find_credits  # its package brings numpy
+
     for page in copies:
-        yield from leads_from_markup(page.markup, page.links, page.url, story.urls, story.short_ids)
+        credits = [credit.text for credit in find_credits(page.text)]
+        yield from leads_from_markup(page.markup, page.links, page.url, story.urls, story.short_ids, credits)
 
 
 # --- sources that are asked -----------------------------------------------------------------------

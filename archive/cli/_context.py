@@ -23,6 +23,7 @@ COMMANDS = {
     "add-text": "telling",
     "check": "working",
     "queries": "queries",
+    "leads": "leads",
     "crawl": "working",
     "process": "working",
     "run": "working",

@@ -1,4 +1,4 @@
-"""`afterprint import leads`: addresses that somebody found, into the frontier."""
+"""`afterprint import leads`: addresses that somebody found, into the frontier. `afterprint leads`: what waits there."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.cli._context import Context, print_json, usage_error
+from archive.diff_terminal import printable
 from archive.exceptions import ConfigError
 
 if TYPE_CHECKING:
@@ -48,6 +49,41 @@ def import_leads(context: Context, file: str, story: str | None, as_json: bool) 
         click.echo(f"{len(leads)} leads for {known.slug}, {new} never heard of; {len(bad)} lines are wrong.")
         click.echo(f"Next: afterprint run watches/{known.slug}.toml")
     sys.exit(1 if bad else 0)
+
+
+@click.command("leads", short_help="Pages that were named and not fetched yet, and why not.")
+@click.argument("story", required=False)
+@click.option("--limit", "-n", type=click.IntRange(1), default=20, show_default=True, help="Pages to show.")
+@click.option("--json", "as_json", is_flag=True, help="As one JSON document.")
+@click.pass_obj
+def leads_command(context: Context, story: str | None, limit: int, as_json: bool) -> None:
+    """List the pages that sources named for STORY (the name of its watch) and that no crawl has fetched yet.
+
+    They stand in the order in which they will be fetched: how likely each is a copy, from 0 to 1, and for what reasons.
+    Nothing on the list is lost: a run with a larger budget goes on where the last one ended.
+
+    \b
+    Examples: afterprint leads
+              afterprint leads motherboard --limit 200 --json
+    """
+    from archive.times import utc_now
+
+    with context.open() as store:
+        known = _story(store, story, context)
+        assert known.id is not None
+        pages = store.unfetched_pages(known.id, limit)
+        waiting = store.frontier_state(known.id, utc_now()).new_pages
+    if as_json:
+        print_json({"story": known.slug, "due": waiting, "pages": pages})
+        return
+    for page in pages:
+        click.echo(f"{page['score'] or 0:.2f}  {page['url']}  ({page['source']})")
+        for line in (page["title"], page["score_reason"] or "not judged yet: the next crawl does"):
+            if line:
+                click.echo(f"      {printable(line)}")
+    click.echo(f"{waiting} pages are due that were never fetched." if waiting else "Nothing that was named waits.")
+    if waiting:
+        click.echo(f"Next: afterprint run watches/{known.slug}.toml --budget {max(waiting, 100)}")
 
 
 def _text(file: str) -> str:

@@ -97,7 +97,8 @@ def _print_story(story: dict[str, Any]) -> None:
     kinds = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in story["kinds"].items())
     click.echo(f"  Pages     {kinds or 'none read yet'}")
     next_due = f", next {story['next_due']:%Y-%m-%d %H:%M} UTC" if story["next_due"] else ""
-    new_pages = f" ({story['new_pages']} new pages, the likeliest first)" if story["new_pages"] else ""
+    count = story["new_pages"]
+    new_pages = f" ({count} new pages, the likeliest first: afterprint leads {story['story']})" if count else ""
     click.echo(f"  Frontier  {story['due']} due{new_pages}, {story['later']} later{next_due}")
     run = story["last_run"]
     if run is None:
@@ -187,6 +188,8 @@ def _print_explanation(report: dict[str, Any]) -> None:
     for lead in report["leads"]:
         rank = f", place {lead['rank']}" if lead["rank"] else ""
         click.echo(f"  Named by   {lead['source']} {lead['query']}{rank} on {lead['first_seen']}")
+        if lead["score"] is not None:
+            click.echo(f"             likely {lead['score']:.2f}: {printable(lead['score_reason'] or '')}")
     for capture in report["captures"]:
         outcome = capture["error_class"] or f"HTTP {capture['status']}"
         why = capture["why"] or capture["error_detail"] or "not read yet"

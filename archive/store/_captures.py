@@ -20,6 +20,9 @@ from archive.urls import page_keys, registrable_domain, same_page, url_key
 ZSTD_LEVEL = 3
 """As small as gzip -6 on news pages at a sixth of its CPU; level 9 gains a tenth and costs five times as much."""
 
+_ANSWERED = ("ok", "empty", "unchanged")
+"""Outcomes of a source that gave what it has."""
+
 NO_HASH = "0" * 64
 """What the first capture's chain hash stands on."""
 
@@ -232,7 +235,9 @@ class Captures(Frontier):
                 else None
             )
             if entry is not None and next_due is None:
-                self.finish(entry["id"], given_up=capture.status is None or capture.error_class is not None)
+                failed = capture.status is None or capture.error_class is not None
+                unanswered = reading is not None and reading[0] not in _ANSWERED
+                self.finish(entry["id"], given_up=failed or unanswered)
             if capture.origin_ref is not None and self._value(
                 "SELECT 1 FROM capture WHERE origin_ref = ?", (capture.origin_ref,)
             ):

@@ -94,9 +94,11 @@ class Frontier(Sources):
             frontier_id = cursor.lastrowid
         else:
             frontier_id = row["id"]
-            if lead.purpose == "search" and row["state"] == "done":
-                # The next part of an answer that was asked for anew.
-                self._run("UPDATE frontier SET state = 'waiting', due_at = ? WHERE id = ?", (at, frontier_id))
+            if lead.purpose == "search" and (row["state"] == "dropped" or (row["state"] == "done" and not lead.once)):
+                # A part of an answer that was asked for anew.
+                self._run(
+                    "UPDATE frontier SET state = 'waiting', attempts = 0, due_at = ? WHERE id = ?", (at, frontier_id)
+                )
             if lead.score is not None:
                 self._raise_score(lead, frontier_id)
         self._run("INSERT OR IGNORE INTO frontier_story (frontier_id, story_id) VALUES (?, ?)", (frontier_id, story_id))
@@ -108,11 +110,12 @@ class Frontier(Sources):
             (lead.score, lead.score_reason, frontier_id),
         )
 
-    def unscored_leads(self, story_id: int, limit: int) -> list[Lead]:
-        """Leads to pages never fetched that nobody has judged yet, such as an imported list; the oldest first."""
+    def unfetched_leads(self, story_id: int, limit: int) -> list[Lead]:
+        """Leads to pages never fetched: those that nobody has judged yet, such as an imported list, then the most promising."""
         rows = self._all(
             """SELECT l.* FROM lead l JOIN frontier f ON f.url_key = l.url_key
-               WHERE l.story_id = ? AND l.score IS NULL AND l.purpose = 'page' AND f.visits = 0 ORDER BY l.id LIMIT ?""",
+               WHERE l.story_id = ? AND l.purpose = 'page' AND f.visits = 0
+               ORDER BY l.score IS NOT NULL, l.score DESC, l.id LIMIT ?""",
             (story_id, limit),
         )
         return [

@@ -64,6 +64,19 @@ class Reports(Availability, Candidates, Evidence):
         )
         return [dict(row) for row in rows]
 
+    def unfetched_pages(self, story_id: int, limit: int) -> list[dict[str, Any]]:
+        """The pages that sources named for a story and that were never fetched, the likeliest first, each with the reason."""
+        rows = self._all(
+            """SELECT f.url, f.score, f.score_reason, f.why AS source, f.due_at,
+                      (SELECT l.title FROM lead l WHERE l.url_key = f.url_key AND l.story_id = :story AND l.title IS NOT NULL
+                       ORDER BY l.score DESC LIMIT 1) AS title
+               FROM frontier f JOIN frontier_story s ON s.frontier_id = f.id
+               WHERE s.story_id = :story AND f.purpose = 'page' AND f.visits = 0
+               ORDER BY f.score DESC, f.id LIMIT :limit""",
+            {"story": story_id, "limit": limit},
+        )
+        return [dict(row) for row in rows]
+
     def held_hosts(self, now: datetime) -> list[dict[str, Any]]:
         """Hosts that asked to be left alone until later than *now*."""
         rows = self._all(

@@ -28,6 +28,9 @@ ASKED = ("search", "memento", "warc_record")
 
 _IS_ASKED = "source NOT IN ('given', 'feed', 'sitemap', 'robots', 'front_page', 'import')"
 
+_ASKED_FOR_NEWS = "source IN ('gdelt_articles', 'gdelt_ngrams', 'gdelt_doc', 'google_news', 'media_cloud')"
+"""Asked for what came since they last answered: that nothing did is no silence."""
+
 ALARM_RUNS = 5
 """Runs looked back at, those in which the source was asked and could answer."""
 
@@ -85,7 +88,7 @@ class Sources(Base):
         """How many requests of a story to *source* are due and were not sent."""
         return int(
             self._value(
-                f"""SELECT count(*) FROM frontier WHERE why = ? AND purpose IN {ASKED} AND state != 'done' AND due_at <= ?
+                f"""SELECT count(*) FROM frontier WHERE why = ? AND purpose IN {ASKED} AND state IN ('waiting', 'leased') AND due_at <= ?
                     AND id IN (SELECT frontier_id FROM frontier_story WHERE story_id = ?)""",
                 (source, to_text(now), story_id),
             )
@@ -138,14 +141,15 @@ class Sources(Base):
     def raise_alarms(self, run_id: int) -> list[str]:
         """Mark the sources of a run that used to give and gave nothing this time. Returns the alarms in words.
 
-        A feed, sitemap or page stands for itself; a source that is asked stands for all that it was asked.
-        What was not asked, was held or answered 304 says nothing.
+        A feed, sitemap or page stands for itself; a source that is asked is compared by the questions that were put again.
+        What was not asked, was held or answered 304 says nothing, and neither does a source of news that had none.
         """
         rows = self._all(
             f"""SELECT min(id) AS id, source, CASE WHEN {_IS_ASKED} THEN NULL ELSE query END AS query, sum(leads) AS leads,
                        max(CASE WHEN outcome = 'ok' THEN NULL ELSE outcome || coalesce(': ' || reason, '') END) AS said
                 FROM run_source WHERE run_id = ? AND outcome NOT IN ('unchanged', 'limited', 'not_asked')
-                GROUP BY source, 3 HAVING sum(leads) = 0""",
+                GROUP BY source, 3
+                HAVING sum(leads) = 0 AND NOT ({_ASKED_FOR_NEWS} AND sum(outcome NOT IN ('ok', 'empty')) = 0)""",
             (run_id,),
         )
         alarms = []
@@ -162,10 +166,11 @@ class Sources(Base):
         return alarms
 
     def _gave_before(self, run_id: int, source: str, query: str | None) -> list[int]:
-        """The leads of the last runs of the same watch that asked the source and were answered, the newest first."""
+        """The leads of the last runs of the same watch that asked the source the same and were answered, the newest first."""
         rows = self._all(
             """SELECT sum(s.leads) AS leads FROM run_source s JOIN run r ON r.id = s.run_id
                WHERE s.source = :source AND (:query IS NULL OR s.query = :query) AND s.run_id < :run
+                 AND s.query IN (SELECT query FROM run_source WHERE run_id = :run AND source = :source)
                  AND s.outcome NOT IN ('unchanged', 'limited', 'not_asked')
                  AND r.watch = (SELECT watch FROM run WHERE id = :run)
                GROUP BY s.run_id ORDER BY s.run_id DESC LIMIT :runs""",

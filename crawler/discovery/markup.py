@@ -32,10 +32,12 @@ def leads_from_markup(
     page_url: str,
     story_urls: Collection[str] = (),
     short_ids: Collection[str] = (),
+    credits: Sequence[str] = (),
 ) -> tuple[Lead, ...]:
     """What the copy at *page_url*, with *markup* and *links* in its text, leads to; never to itself.
 
-    *story_urls* are the known addresses of the story, *short_ids* the ids its publisher gave it.
+    *story_urls* are the known addresses of the story, *short_ids* the ids its publisher gave it, *credits* the page's lines
+    that say where it appeared before: a copy of a copy links to what it copied.
     """
     leads: dict[tuple[Source, str], Lead] = {}
 
@@ -61,6 +63,8 @@ def leads_from_markup(
         reason = _why_followed(link.url, story_keys, short_ids)
         if reason and url_key(link.url) != url_key(page_url):
             add("link", link.url, title=plain(link.text), note=reason)
+        elif not reason and _is_other_page(link.url, page_url) and (line := _line_of(link, credits)):
+            add("link", link.url, note=f"the credit “{line}” links to it")
     return tuple(leads.values())
 
 
@@ -86,6 +90,12 @@ def _is_other_page(url: str, page_url: str) -> bool:
         return True
     place = host_port(url)
     return place is not None and not (_BACKENDS.fullmatch(place[0]) or _ADDRESS_OF_A_MACHINE.fullmatch(place[0]))
+
+
+def _line_of(link: Link, credits: Sequence[str]) -> str | None:
+    """The credit line in which *link* stands."""
+    said = " ".join(link.text.split())
+    return next((line for line in credits if said and said in " ".join(line.split())), None)
 
 
 def _why_followed(url: str, story_keys: Collection[str], short_ids: Collection[str]) -> str | None:

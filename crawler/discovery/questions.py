@@ -30,6 +30,7 @@ from crawler.discovery.questions_names import (
     known_name,
     names_in,
     names_table,
+    own_names,
     spelled,
     words_table,
 )
@@ -216,7 +217,7 @@ def _sentence_that_names(text: str, named: set[str]) -> str:
 def _survivors(story: Story) -> list[tuple[str, str]]:
     """(name, language of its text) of what is likely to survive translation, the most frequent first.
 
-    In the table, or spelled by a rule, or a person's full name, or in texts of two languages alike.
+    In the table, or spelled by a rule, or a person's full name, or in texts of two languages alike, or what the text is about.
     """
     found: dict[str, tuple[str, str]] = {}
     everywhere: dict[str, set[str]] = defaultdict(set)
@@ -226,12 +227,13 @@ def _survivors(story: Story) -> list[tuple[str, str]]:
             everywhere[name.text].add(text.language)
     outlets = {name.casefold() for name in (story.outlet, *story.aliases)}
     for text, names in read:
+        repeated = own_names(text.text, text.language)
         for name in names:
             short = _surname(name, text.text)
             if name.text.casefold() in outlets or not name.outside:
                 continue
             entry = known_name(short, text.language)
-            sure = entry is not None or is_slavic(short)
+            sure = entry is not None or is_slavic(short) or name.text in repeated
             if sure or short != name.text or len(everywhere[name.text]) > 1:
                 found.setdefault(entry.name if entry else short, (short, text.language))
     # What the title names comes first, and is all that is known without a text.
@@ -256,6 +258,7 @@ def _named(story: Story, wanted: Sequence[str], survivors: Sequence[tuple[str, s
         return
     foremost = survivors[0]
     special = _special(survivors)
+    unknown = [pair for pair in survivors if known_name(*pair) is None]
     figures = _figures(story)
     events = _events(survivors, _subject(story))
     for language in wanted:
@@ -264,6 +267,9 @@ def _named(story: Story, wanted: Sequence[str], survivors: Sequence[tuple[str, s
             if len(chosen) > 1:
                 why = "names of the text that other reports of the event would not all have"
                 yield _question("names", [said[pair] for pair in (*chosen, foremost)], language, why)
+        if len(unknown) > 1:
+            why = "the names that the text repeats most and no table knows: an excerpt may have no others"
+            yield _question("names", [said[pair] for pair in unknown[:2]], language, why)
         for figure in figures:
             why = "a figure of the text, with its foremost name"
             yield Question("names", SEPARATOR.join((figure, said[foremost][0])), language, why)

@@ -283,6 +283,23 @@ def names_in(text: str, language: str) -> tuple[Name, ...]:
     )
 
 
+#: A name that stands in a text so often is what the text is about.
+_ITS_OWN = 2
+
+
+def own_names(text: str, language: str) -> tuple[str, ...]:
+    """The names that *text* itself repeats, whether the table knows them or not, the most frequent first.
+
+    "The Board" is none where "the board" stands in the text too.
+    """
+    small = {bare(word) for word in _WORD.findall(text) if word[0].islower()}
+    return tuple(
+        name.text
+        for name in names_in(text, language)
+        if name.count >= _ITS_OWN and name.outside and not small & set(bare(name.text).split())
+    )
+
+
 def _runs(line: str, language: str, inside: frozenset[str]) -> list[tuple[int, str]]:
     """The names in a sentence, with their places; *inside* are the capitalised words that do not open a sentence."""
     parts = words(line)

@@ -5,7 +5,8 @@
     lead ──► title (or the words of its address) ── same language ──► shared words, the rare ones heavier ──┐
                                                  └─ other language ─► shared names, figures, news words ────┼─► score
                                                                       sentence vectors, if they are at hand ┤   and
-             date against the story's, phrase hit or address in its note, how its source came to it ────────┘  reason
+             names that the story's text repeats; date against the story's; phrase hit or address in its ────┤  reason
+             note; how its source came to it ────────────────────────────────────────────────────────────────┘
 
 A score ranks and never deletes: what is not fetched within the budget stays listed with its reason. It is no probability.
 From a title alone a copy and another outlet's own report of the same event look the same; the match decides, later.
@@ -33,7 +34,7 @@ from archive.text import detect_language, unspaced_share, words
 from archive.types import Lead, Source, Story
 from archive.urls import url_key
 from crawler.discovery.questions_marks import marks
-from crawler.discovery.questions_names import bare
+from crawler.discovery.questions_names import bare, own_names
 
 
 class Likeness(Protocol):
@@ -73,12 +74,16 @@ _ADDRESS = 6.0
 _SHORT_ID = 5.0
 _PHRASE = 4.5
 _CREDIT = 2.0
+#: Google's own link in place of the publisher's: what it leads to is no article, so it comes last.
+_HIDDEN = -6.0
 #: A search engine that was asked for words of the story named the page, but engines drop quotation marks when they find nothing.
 _ASKED = 0.8
 _TITLE = 7.0
 #: A lead without a title may be anything, and so comes before those whose title says that they are something else,
 #: if its date fits.
 _UNTITLED = 2.0
+#: The title has a name that the story's text repeats, rare among the leads, and a second one.
+_NAMED = (2.5, 1.5)
 #: Of a lead that says when it was published ...
 _IN_TIME = 0.6
 _SAID_IN_TIME = "dated in the weeks after the story"
@@ -144,7 +149,8 @@ def triage(
     known = [Title(story.title, language_of_title(story)), *titles]
     known = list({title.text: title for title in known if title.text.strip()}.values())
     every = list(leads)
-    pool = _Pool([*(title_of(lead) for lead in every), *(title.text for title in known)])
+    names = [tuple(bare(name).split()) for text in story.texts for name in own_names(text.text, text.language)]
+    pool = _Pool([*(title_of(lead) for lead in every), *(title.text for title in known)], names)
     plain = [_evidence(story, lead, known, pool, published) for lead in every]
     if likeness is not None:
         plain = _with_meaning(every, plain, known, likeness)
@@ -228,7 +234,7 @@ def _words(evidence: _Evidence) -> str:
 
 
 def _evidence(story: Story, lead: Lead, known: Sequence[Title], pool: _Pool, published: datetime | None) -> _Evidence:
-    others = [*_pointers(story, lead), *_hits(lead), _date(lead, published)]
+    others = [*_pointers(story, lead), *_hits(lead), _date(lead, published), *pool.named(title_of(lead))]
     if points := _SOURCE_POINTS.get(lead.source, 0.0):
         others.append((points, _SOURCE_WORDS.get(lead.source, "")))
     title = title_of(lead)
@@ -260,12 +266,15 @@ def _pointers(story: Story, lead: Lead) -> list[tuple[float, str]]:
 
 _PHRASE_HIT = re.compile(r"^(?:phrase|has the words)\b|“[^”]{12,}”", re.IGNORECASE)
 _ASKED_FOR = re.compile(r"asked for (?:phrase|credit|title|user)\b")
+_HIDDEN_ADDRESS = re.compile(r"\bthe link is Google's own\b")
 _CREDIT_HIT = re.compile(r"\b(?:appeared first on|as its source|credit)\b", re.IGNORECASE)
 
 
 def _hits(lead: Lead) -> list[tuple[float, str]]:
     """What the source found on the page itself, as it said in the note."""
     note = lead.note or ""
+    if _HIDDEN_ADDRESS.search(note):
+        return [(_HIDDEN, "its address is hidden, and the link brings no article")]
     if _PHRASE_HIT.search(note):
         return [(_PHRASE, f"the source found words of the story there ({note})")]
     if _CREDIT_HIT.search(note):
@@ -295,10 +304,31 @@ def _date(lead: Lead, published: datetime | None) -> tuple[float, str]:
 class _Pool:
     """The titles of all leads: what is frequent among them tells nothing."""
 
-    def __init__(self, titles: Sequence[str]) -> None:
+    def __init__(self, titles: Sequence[str], names: Iterable[tuple[str, ...]] = ()) -> None:
         self.size = len(titles)
+        #: name of the story's text, as its words -> titles that have it
+        self.names = dict.fromkeys(names, 0)
+        for title in titles if self.names else ():
+            for name in self._names_in(title):
+                self.names[name] += 1
         self.stems: Counter[str] = Counter(stem for title in titles for stem in set(_stems(title)))
         self.marks: Counter[str] = Counter(mark for title in titles for mark in marks(title))
+
+    def named(self, title: str) -> list[tuple[float, str]]:
+        """What it says that *title* has names of the story's text."""
+        rare = sorted(
+            ((1 - math.log(self.names[name] + 1) / math.log(self.size + 2), name) for name in self._names_in(title)),
+            reverse=True,
+        )
+        points = sum(most * rarity for most, (rarity, _) in zip(_NAMED, rare, strict=False))
+        said = _listed([" ".join(name) for _, name in rare])
+        return [(points, f"the title has {said}, named in the story's text")] if rare else []
+
+    def _names_in(self, title: str) -> list[tuple[str, ...]]:
+        if not self.names:
+            return []
+        found = f" {' '.join(bare(word) for word in words(title).folded)} "
+        return [name for name in self.names if f" {' '.join(name)} " in found]
 
     def alike(self, title: str, language: str | None, known: Title) -> tuple[float, str]:
         """How alike two titles are, and why: by their words, and by what survives translation."""

@@ -93,8 +93,9 @@ class Reply:
 class Server:
     """A running newsroom. Made by `serve`."""
 
-    def __init__(self, room: Newsroom, port: int) -> None:
+    def __init__(self, room: Newsroom, port: int, domain: str = "localhost") -> None:
         self.room = room
+        self.domain = domain
         self.stopping = threading.Event()
         self._log: deque[Visit] = deque(maxlen=LOG_LENGTH)
         self._lock = threading.Lock()
@@ -113,7 +114,7 @@ class Server:
 
     def url(self, outlet: str = "", path: str = "/") -> str:
         """The URL of a path at an outlet; without an outlet, of the stage."""
-        return f"http://{outlet}.localhost:{self.port}{path}" if outlet else f"http://127.0.0.1:{self.port}{path}"
+        return f"http://{outlet}.{self.domain}:{self.port}{path}" if outlet else f"http://127.0.0.1:{self.port}{path}"
 
     def locate(self, address: Address) -> str:
         return self.url(address.outlet, address.path) if isinstance(address, Ref) else address
@@ -156,9 +157,13 @@ class Server:
 
 
 @contextmanager
-def serve(room: Newsroom, port: int = 0) -> Iterator[Server]:
-    """Put *room* on the network while the block runs. Port 0: any that is free."""
-    server = Server(room, port)
+def serve(room: Newsroom, port: int = 0, domain: str = "localhost") -> Iterator[Server]:
+    """Put *room* on the network while the block runs. Port 0: any that is free.
+
+    Under another *domain* than localhost the outlets look public, and web archives may be asked for them; its names must
+    lead here.
+    """
+    server = Server(room, port, domain)
     server.start()
     try:
         yield server
@@ -227,7 +232,7 @@ class _Handler(BaseHTTPRequestHandler):
         host = (self.headers.get("Host") or "").rpartition("@")[2].partition(":")[0].lower().rstrip(".")
         if host in ("", "localhost", "127.0.0.1", "newsroom.localhost"):
             return ""
-        return host.removesuffix(".localhost")
+        return host.removesuffix(f".{self.server.owner.domain}").removesuffix(".localhost")
 
     def _answer(self, outlet: Outlet, path: str) -> None:
         sight = outlet.visit(path)

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from scrapy import Request, Spider, signals
 
 from archive.exceptions import AfterprintError, ConfigError, StoreError
+from archive.store import ASKED
 from archive.times import utc_now
 from archive.types import Capture, FrontierEntry, Headers, Lead, Purpose
 from crawler.archive_port import ArchivePort
@@ -60,6 +61,10 @@ BUFFER = 64
 SOURCES_FIRST_SECONDS = 20.0
 """So long new pages wait for the answers of the sources that are due, so that the likeliest of all are fetched first;
 and longer while more new pages are known than the budget has room for."""
+
+QUESTIONS_SHARE = 0.5
+"""Of a run's budget, what questions to sources may take while anything else is due: the copies that they name must be
+fetched too."""
 
 JITTER_ROOM = 1.25
 """The slot's delay is this much longer than the watch's, so that with the jitter of 0.2 it is never shorter."""
@@ -127,6 +132,9 @@ class ArchiveSpider(Spider):
         self.in_flight: dict[int, FrontierEntry] = {}
         self._buffer: deque[FrontierEntry] = deque()
         self._aside: list[FrontierEntry] = []
+        #: beyond their share of the budget; asked if it is not used up
+        self._questions_aside: dict[int, FrontierEntry] = {}
+        self._questions_sent = 0
         self._asked: set[int] = set()
         self._sent: Counter[str] = Counter()
         self._returning: set[datetime] = set()
@@ -191,11 +199,12 @@ class ArchiveSpider(Spider):
         used_up = self.planned >= self.budget
         for entry in (*self._buffer, *self.in_flight.values()):
             self._give_back(entry, "stopped")
-        for entry in self._aside:
+        for entry in (*self._aside, *self._questions_aside.values()):
             self.archive.release(entry, due_at=entry.due_at, reason="not asked by this run")
         self._buffer.clear()
         self.in_flight.clear()
         self._aside.clear()
+        self._questions_aside.clear()
         if used_up and (due := self.archive.frontier_state(self.story_id, utc_now()).due):
             self.skipped["budget"] = due
 
@@ -230,6 +239,7 @@ class ArchiveSpider(Spider):
         self.in_flight[entry.id] = entry
         self._asked.add(entry.id)
         self._sent[entry.domain] += 1
+        self._questions_sent += entry.purpose in ASKED
         self.desk.asked(entry)
         own_headers: Headers = ()
         if (use := self.desk.use_of(entry)) is not None:
@@ -284,7 +294,7 @@ class ArchiveSpider(Spider):
             brought = False
         else:
             brought = self._lease_some(new_pages=True, most=left, scarce=scarce)
-        if brought:
+        if brought or self._take_up_questions():
             return True
         # Asked again when something may have changed (see `_settle`), or when a second has passed.
         self._next_lease = time.monotonic() + 1.0
@@ -326,12 +336,32 @@ class ArchiveSpider(Spider):
             ]
             # What came and is not ours stays leased until the run ends, or it would come again and again.
             self._aside.extend(entry for entry in entries if entry not in ours)
-            self._buffer.extend(ours)
-            if ours:
+            if self._take_in(ours):
                 return True
             if not entries:
                 break
         return False
+
+    def _take_in(self, entries: list[FrontierEntry]) -> bool:
+        """Put *entries* into the buffer, questions as far as their share goes; whether that brought anything."""
+        before = len(self._buffer)
+        waiting = sum(entry.purpose in ASKED for entry in self._buffer)
+        for entry in entries:
+            if entry.purpose in ASKED:
+                if self._questions_sent + waiting >= self.budget * QUESTIONS_SHARE:
+                    self._questions_aside[entry.id] = entry
+                    continue
+                waiting += 1
+            self._buffer.append(entry)
+        return len(self._buffer) > before
+
+    def _take_up_questions(self) -> bool:
+        """Take up questions that were set aside, now that nothing else is due; whether there were any."""
+        if not self._questions_aside or self._buffer or self.in_flight or self.planned >= self.budget:
+            return False
+        for entry_id in list(self._questions_aside)[:BUFFER]:
+            self._buffer.append(self._questions_aside.pop(entry_id))
+        return True
 
     def _exhausted(self, domain: str) -> bool:
         return self._sent[domain] >= self.watch.politeness.max_pages_per_host
@@ -450,6 +480,7 @@ class ArchiveSpider(Spider):
         if sent:
             self._asked.discard(entry.id)
             self._sent[entry.domain] -= 1
+            self._questions_sent -= entry.purpose in ASKED
         self.desk.given_back(entry, why, until, sent=sent)
         self.archive.release(entry, due_at=until or entry.due_at, reason=why)
         self._settle(entry)

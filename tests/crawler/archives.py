@@ -208,6 +208,8 @@ class CommonCrawl:
         #: how often it says 503 before it answers
         self.storm = 0
         self.asked: Counter[str] = Counter()
+        #: collections whose index answers 403
+        self.refuses: set[str] = set()
         web.hosts[host] = self.answer
 
     @property
@@ -248,6 +250,8 @@ class CommonCrawl:
         if self.storm:
             self.storm -= 1
             send(request, 503, (("Content-Type", "application/xml"),), b"<Code>SlowDown</Code>")
+        elif path.removesuffix("-index").lstrip("/") in self.refuses:
+            send(request, 403, (("Content-Type", "text/plain"),), b"Access denied")
         elif path == "/collinfo.json":
             self._list(request)
         elif (name := path.removesuffix("-index").lstrip("/")) in self.collections:

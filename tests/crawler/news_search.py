@@ -260,7 +260,7 @@ class NewsSearch:
         source = (
             ""
             if self.trap == "no source"
-            else f'<source url="https://{urlsplit(a.url).hostname}">{escape(a.outlet)}</source>'
+            else f'<source url="{a.url[: a.url.index("/", 8)]}">{escape(a.outlet)}</source>'
         )
         return (
             f"<item><title>{escape(a.title)} - {escape(a.outlet)}</title><link>{link}</link>"

@@ -114,3 +114,15 @@ def test_real_copies_declare_their_origin(shared_data: Path) -> None:
         declared += 1
         led += any(lead.source == "canonical" for lead in leads)
     assert (declared, led) == (24, 23)
+
+
+def test_a_copy_of_a_copy_links_to_what_it_copied_in_its_credit_line() -> None:
+    links = (
+        Link("https://weekly.example/2023/the-copy", "Coastal Weekly"),
+        Link("https://weekly.example/", "weekly.example"),
+        Link("https://shop.example/tickets", "tickets"),
+    )
+    credits = ("This article was first published by Coastal Weekly (weekly.example).",)
+    (lead,) = leads_from_markup(Markup(), links, COPY, credits=credits)
+    assert (lead.source, lead.url) == ("link", "https://weekly.example/2023/the-copy")
+    assert lead.note == f"the credit “{credits[0]}” links to it"

@@ -21,7 +21,7 @@ from archive.types import Story, StoryText, TextUrl
 from crawler.discovery.questions import SEPARATOR, parts, questions
 from crawler.discovery.questions_credit import FORMULAS
 from crawler.discovery.questions_marks import marks, sounds
-from crawler.discovery.questions_names import names_in, names_table, spelled, words_table
+from crawler.discovery.questions_names import names_in, names_table, own_names, spelled, words_table
 from crawler.discovery.questions_phrases import phrases
 from crawler.discovery.questions_spellings import CARRIERS, PERSONS
 from crawler.discovery.search import Question
@@ -130,6 +130,16 @@ def test_a_name_question_has_several_names_and_the_rarer_ones() -> None:
         for question in of("names", language):
             assert 2 <= len(parts(question)) <= 4
     assert "Truman" in of("names", "fr")[0].text, "no other report of the event names him"
+
+
+def test_a_story_of_which_no_table_knows_a_name_is_asked_for_by_those_that_it_repeats() -> None:
+    text = (
+        "The ferry Anna Lind leaves Skerra at six. The Board met on Tuesday; the board said nothing.\n"
+        "“Skerra sleeps,” said Tomas Reith. On board of the Anna Lind nobody did, and the Board went home from Skerra."
+    )
+    assert own_names(text, "en") == ("Skerra", "Anna Lind")
+    story = replace(STORY, title="A last crossing", outlet="", aliases=(), texts=(StoryText(text, "en", "original", "f"),))
+    assert {q.text for q in of("names", "nl", story)} == {SEPARATOR.join(("Skerra", "Anna Lind"))}
 
 
 def test_a_figure_goes_with_the_foremost_name_and_a_year_is_none() -> None:

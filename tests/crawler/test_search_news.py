@@ -61,12 +61,17 @@ def test_a_question_is_put_in_quotes_and_what_the_user_wrote_stays() -> None:
 def test_google_links_of_both_generations(news: NewsSearch) -> None:
     news.press = [COPY, replace(COPY, url="https://mirror.example/lamp", outlet="Mirror")]
     found, readings = ask(GOOGLE, asking(GOOGLE, news.url, PHRASE))
-    old, new = found
+    old, new, front = found
     assert (old.url, old.title, old.outlet, old.language) == (COPY.url, COPY.title, "Digest", "en-us")
     assert old.published == COPY.published
     assert new.url.startswith("https://news.google.com/rss/articles/CBMi")
     assert new.note is not None and ENCODED in new.note and "published at https://mirror.example" in new.note
     assert readings[0].reason == "1 of 2 links are encoded"
+    # What Google hides is looked for where it is not hidden.
+    assert (front.url, front.purpose) == ("https://mirror.example/", "front_page")
+    assert f"the publisher of “{COPY.title}”" in str(front.note)
+    event = Question("event", "Putin · Russia", "en", "")
+    assert all(lead.purpose == "page" for lead in ask(GOOGLE, asking(GOOGLE, news.url, event))[0])
 
 
 def test_google_asks_each_question_in_the_edition_of_its_language(news: NewsSearch) -> None:

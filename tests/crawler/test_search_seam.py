@@ -282,6 +282,36 @@ def test_a_question_that_begins_where_the_last_answer_ended_is_still_put_once_a_
     assert [url for url in next_day if "after%3A2023-01-18" not in url] == [], "and begins where the last answer ended"
 
 
+def runs_of(store: Store, *answers: tuple[str, str, str, int]) -> list[str]:
+    """The alarms of a run in which sources answered so: (source, question, outcome, leads)."""
+    run_id = store.open_run(kind="crawl", watch="w", now=JANUARY)
+    for source, question, outcome, leads in answers:
+        store.add_source_result(run_id, SourceResult(source, question, outcome, None, leads, 0))
+    alarms = store.raise_alarms(run_id)
+    store.close_run(run_id, state="finished", now=JANUARY)
+    return alarms
+
+
+def test_a_source_that_is_asked_something_else_is_not_silent(tmp_path: Path) -> None:
+    with Store(tmp_path / "archive.db") as store:
+        for _ in range(2):
+            assert runs_of(store, ("wayback", "captures of a", "ok", 5), ("wayback", "captures of b", "empty", 0)) == []
+        # A copy was found in between, and its address is new to the archive.
+        assert runs_of(store, ("wayback", "captures of a copy", "empty", 0)) == []
+        (alarm,) = runs_of(store, ("wayback", "captures of a", "empty", 0), ("wayback", "captures of b", "empty", 0))
+    assert alarm.startswith("wayback fell silent: it gave 5 leads the time before")
+
+
+def test_no_news_is_no_silence_but_a_refusal_is(tmp_path: Path) -> None:
+    with Store(tmp_path / "archive.db") as store:
+        for _ in range(2):
+            runs_of(store, ("gdelt_articles", "the feed of headlines", "ok", 3))
+        assert runs_of(store, ("gdelt_articles", "the feed of headlines", "empty", 0)) == []
+        runs_of(store, ("gdelt_articles", "the feed of headlines", "ok", 3))
+        (alarm,) = runs_of(store, ("gdelt_articles", "the feed of headlines", "failed", 0))
+    assert alarm == "gdelt_articles fell silent: it gave 3 leads the time before and none now (failed)"
+
+
 def test_a_feed_that_falls_silent_raises_an_alarm_by_its_own_name(tmp_path: Path) -> None:
     with Store(tmp_path / "archive.db") as store:
         for leads in (40, 38, 0):

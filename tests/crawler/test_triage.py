@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.types import Lead, Story, TextUrl
+from archive.types import Lead, Story, StoryText, TextUrl
 from benchmarks.tracked import average_precision
 from crawler.discovery.triage import Likeness, Title, encoder_likeness, language_of_title, title_of, triage
 
@@ -50,6 +50,27 @@ def test_a_copy_before_its_rewriting_before_what_is_about_something_else() -> No
     copy = lead("Putin ally Medvedev warns NATO of nuclear war if Russia is defeated in Ukraine")
     rewritten = lead("Medvedev warns of nuclear war")
     assert order(rewritten, copy)[:2] == [copy.title, rewritten.title]
+
+
+def test_a_title_of_its_own_is_known_by_names_of_the_text() -> None:
+    text = "The Anna Lind leaves Skerra at six. Nobody on Skerra waved. The Anna Lind sank." + " And so it went on." * 20
+    story = Story(slug="lind", title="A last crossing", texts=(StoryText(text, "en", "original", "file:en.txt"),))
+    both = lead("De laatste zomer van de Anna Lind voor Skerra", "nl")
+    one = lead("Skerra without a boat")
+    ranked = triage(story, [*(lead(title) for title in NOISE), one, both])
+    assert [found.lead for found in ranked[:2]] == [both, one]
+    assert "the title has anna lind, skerra, named in the story's text" in ranked[0].reason
+    everywhere = triage(story, [lead(f"Skerra {title}") for title in NOISE])
+    assert everywhere[0].score < ranked[1].score, "a name in every headline tells nothing"
+
+
+def test_a_link_that_hides_its_address_comes_last() -> None:
+    same = lead("Putin ally Medvedev warns NATO of nuclear war if Russia is defeated in Ukraine")
+    note = "the link is Google's own: the publisher's address cannot be read from it without asking Google"
+    hidden = Lead("https://news.google.com/rss/articles/CBMi", "google_news", "q", title=same.title, language="en", note=note)
+    ranked = triage(STORY, [same, hidden])
+    assert ranked[0].lead is same
+    assert "the link brings no article" in ranked[1].reason
 
 
 @pytest.mark.parametrize(

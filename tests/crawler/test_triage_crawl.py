@@ -7,11 +7,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
+from archive.running import run
+from archive.store import Store
+from tests.crawler import asking
+from tests.crawler.archives import WaybackMachine
+from tests.crawler.asking import JANUARY
 from tests.crawler.crawling import REPOSITORY, Crawl, crawl, write_watch
 from tests.crawler.web import Web, send
 
@@ -120,6 +126,41 @@ def test_known_pages_come_before_new_ones_and_the_next_run_goes_on_where_the_las
 
     assert last.rows("SELECT count(*) AS n FROM frontier WHERE visits = 0")[0]["n"] == 0
     assert set(pages_asked(web, "paper.localhost")) == {f"/{n}" for n in range(len(items))}
+
+
+def test_a_budget_is_for_all_crawls_of_a_run(web: Web, tmp_path: Path) -> None:
+    items = publish(web, "paper.localhost", (*OTHERS, *COPIES))
+    watch = watch_of(web, tmp_path, web.page("feed.localhost", "/feed", body=feed(items)))
+
+    run(watch, tmp_path / "archive.db", budget=8)
+
+    with Store(tmp_path / "archive.db", readonly=True) as store:
+        crawls = [store.run(number) for number in range(1, (store.last_run("watch") or store.run(1)).id + 1)]
+    assert len(crawls) > 1
+    assert sum(crawl.planned for crawl in crawls) == 8
+    assert {f"/{len(OTHERS)}", f"/{len(OTHERS) + 1}"} <= set(pages_asked(web, "paper.localhost"))
+
+
+def test_questions_leave_half_of_the_budget_to_what_they_find(web: Web, tmp_path: Path) -> None:
+    """An archive with more captures than the budget has room for must not keep the crawl from the copies."""
+    machine = WaybackMachine(web)
+    story = web.page("paper.example", "/2023/story", body=b"the story")
+    for day in range(12):
+        machine.keep(story, JANUARY + timedelta(days=day), f"day {day}".encode())
+    items = publish(web, "copies.localhost", (*COPIES, *OTHERS))
+    watch = asking.watch_of(tmp_path, story, asking.wayback(machine, per_page=12))
+    listed = json.dumps([web.page("feed.localhost", "/feed", body=feed(items))])
+    said = watch.read_text().replace("[sources.search]", f"feeds = {listed}\n[sources.search]")
+    watch.write_text(f'title = "{TITLE}"\n{said}')
+
+    result = asking.run(watch, tmp_path, budget=10)
+
+    assert {"/0", "/1"} <= set(pages_asked(web, "copies.localhost"))
+    assert len([path for path in web.paths(machine.host) if path != "/robots.txt"]) == 5
+    assert result.run()["planned"] == 10
+    rest = asking.run(watch, tmp_path)
+    assert len([path for path in web.paths(machine.host) if path != "/robots.txt"]) == 13, "they are asked when there is room"
+    assert rest.rows("SELECT count(*) AS n FROM frontier WHERE state = 'leased'")[0]["n"] == 0
 
 
 def test_the_best_of_two_leads_to_one_page_counts(web: Web, tmp_path: Path) -> None:

@@ -261,6 +261,26 @@ def test_a_record_of_common_crawl_becomes_a_capture_of_its_own_date(web: Web, tm
     assert result.code == 0
 
 
+def test_a_collection_is_asked_once_for_it_never_changes(web: Web, tmp_path: Path) -> None:
+    archive = common_crawl(web)
+    story = web.page("paper.example", "/2023/story", body=page("today"))
+    archive.keep("CC-MAIN-2023-06", Kept(story, JANUARY, page("then")))
+    archive.refuses.add("CC-MAIN-2023-14")
+    watch = watch_of(tmp_path, story, commoncrawl(archive))
+    run(watch, tmp_path)
+    archive.refuses.clear()
+
+    run(watch, tmp_path, again=True)
+
+    assert archive.asked["/collinfo.json"] == 2, "there may be a new one"
+    indexes = {path: count for path, count in archive.asked.items() if path.endswith("-index")}
+    assert indexes == {
+        "/CC-MAIN-2022-49-index": 1,  # it had nothing, and never will
+        "/CC-MAIN-2023-06-index": 1,
+        "/CC-MAIN-2023-14-index": 2,  # it had refused
+    }
+
+
 def test_a_torn_record_is_explained_and_a_whole_one_beside_it_read(web: Web, tmp_path: Path) -> None:
     archive = common_crawl(web)
     story = web.page("paper.example", "/2023/story", body=page("today"))

@@ -164,6 +164,7 @@ def _read_collections(answer: Answer, text: str) -> SourceReading:
             answer.url,
             purpose="search",
             note=f"{plain(entry.get('name')) or plain(entry.get('id')) or 'a collection'}",
+            once=True,  # a collection is listed when it is complete, and never changes
         )
         for entry in chosen
         for address in asked

@@ -3,13 +3,14 @@
 `GET /rss/search?q=…&hl=nl&gl=NL&ceid=NL:nl` answers some 100 items at most and has no pages, so a question with many answers
 is asked by slices of time (`after:`, `before:`). Its links are not the publisher's. Until 2024 the address stood inside
 them in clear; since then they can only be resolved by two further requests of a protocol that is Google's own, which is
-not done here: such a lead is kept with its title, publisher and date, which are enough to find the page at its publisher.
+not done here: such a lead is kept with its title, publisher and date, and the front page of a publisher who may have a copy
+is looked through for it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
@@ -44,6 +45,13 @@ MOST_ITEMS: Final = 100
 """An answer with as many is cut off there."""
 
 ENCODED: Final = "the link is Google's own: the publisher's address cannot be read from it without asking Google"
+
+
+MOST_PUBLISHERS: Final = 5
+"""Front pages to look through for the encoded links of one answer."""
+
+_OF_A_COPY: Final = ("user", "phrase", "credit", "title", "names")
+"""Kinds of questions whose answers are copies rather than reports of the same event."""
 
 
 class GoogleNews:
@@ -94,7 +102,8 @@ class GoogleNews:
         lost = [found.reason] if found.reason and leads else []
         lost += [f"{encoded} of {len(leads)} links are encoded"] if encoded else []
         lost += [f"{MOST_ITEMS} items are all it gives: there may be more"] if len(leads) >= MOST_ITEMS else []
-        return reading(leads, if_empty="Google News knows no page for it", lost="; ".join(lost) or None)
+        fronts = _front_pages(leads, answer.url) if kind in _OF_A_COPY else []
+        return reading([*leads, *fronts], if_empty="Google News knows no page for it", lost="; ".join(lost) or None)
 
     def _lead(self, lead: Lead, asked: str, query: str, kind: str, language: str | None) -> Lead:
         title = lead.title
@@ -114,6 +123,21 @@ class GoogleNews:
             language=lead.language or language,
             note=note or None,
         )
+
+
+def _front_pages(leads: Sequence[Lead], asked: str) -> list[Lead]:
+    """The front pages of the publishers whose addresses are encoded, each once."""
+    found: dict[str, Lead] = {}
+    for lead in leads:
+        publisher = _PUBLISHER.search(lead.note or "")
+        if publisher is not None and len(found) < MOST_PUBLISHERS:
+            note = f"the publisher of “{lead.title}”, whose address Google hides"
+            front = Lead(f"{publisher[1].rstrip('/')}/", "google_news", asked.partition("#")[0], "front_page", note=note)
+            found.setdefault(front.url, front)
+    return list(found.values())
+
+
+_PUBLISHER = re.compile(r"published at (https?://[^\s;]+)")
 
 
 def _wall(answer: Answer) -> SourceReading | None:
