@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from archive.diff import NOTABLE
 from archive.search import match_query, unspaced
+from archive.text import glimpse
 from archive.times import to_text
 from archive.types import COPY_KINDS
 from datasette_config import feeds, pictures, queries, wording
@@ -169,11 +170,13 @@ async def story(datasette: Any, request: Any) -> Response:
     groups = [("", wording.OWN, [row for row in shown if row["own"]])]
     for kind, told in wording.KINDS.items():
         groups.append((kind, told, [row for row in shown if row["kind"] == kind and not row["own"]]))
+    texts = await archive.rows(queries.STORY_TEXTS, story_id=known["id"])
     return await archive.render(
         "afterprint_story.html",
         title=known["title"],
         story=loaded(known, "languages", "urls"),
-        texts=await archive.rows(queries.STORY_TEXTS, story_id=known["id"]),
+        texts=texts,
+        pickable=_pickable(texts, shown),
         groups=[(kind, told, rows[: MANY if kinds else FIRST], len(rows)) for kind, told, rows in groups if rows],
         shown=len(shown),
         counts=Counter(row["kind"] for row in listed),
@@ -201,6 +204,24 @@ async def story(datasette: Any, request: Any) -> Response:
             "gone": sum(row["state"].name == "gone" for row in copies),
         },
     )
+
+
+#: Texts of a story that may be picked from a list; more than fit on a screen are found in the table.
+MOST_PICKABLE = 200
+
+
+def _pickable(texts: list[dict[str, Any]], rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """What may be compared with each other: key as the comparison knows it, and words."""
+    found = [
+        (f"text:{text['id']}", f"reference text, {wording.language(text['language'])}")
+        for text in texts
+        if text["active"]
+    ]
+    for row in rows[:MOST_PICKABLE]:
+        if row["own"] or row["kind"] in COPY_KINDS:
+            told = f"{row['outlet_name']}, {wording.language(row['language'])}: {glimpse(row['title'] or 'Untitled', 50)}"
+            found.append((str(row["version_id"]), told))
+    return found
 
 
 def _story_export(output: str, known: Mapping[str, Any], rows: list[dict[str, Any]]) -> Response:

@@ -281,12 +281,25 @@ async def test_a_story_spreads_over_time_by_language(ds: Datasette) -> None:
 
 
 @pytest.mark.asyncio
+async def test_any_two_copies_of_a_story_may_be_picked(ds: Datasette, ids: Ids) -> None:
+    html = (await ds.client.get("/archive/-/story/lower-vane")).text
+    picked = re.findall(r'<select name="(a|b)">(.*?)</select>', html, re.S)
+
+    assert [name for name, _ in picked] == ["a", "b"]
+    for _, options in picked:
+        keys = re.findall(r'value="([^"]+)"', options)
+        assert {f"text:{ids.english_text}", str(ids.translation_version)} <= set(keys)
+        for key in keys:
+            assert (await ds.client.get(f"/archive/-/compare?a={keys[0]}&b={key}")).status_code == 200
+
+
+@pytest.mark.asyncio
 async def test_a_long_story_shows_the_strongest_of_each_kind(ds: Datasette, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(views, "FIRST", 0)
     cut = (await ds.client.get("/archive/-/story/lower-vane")).text
     whole = (await ds.client.get("/archive/-/story/lower-vane?kind=copy")).text
 
-    assert "41 boats in the mud" not in cut
+    assert "41 boats in the mud</a>" not in cut
     assert "Show all 1" in cut
     assert "41 boats in the mud" in whole
 
