@@ -67,7 +67,7 @@ CREATE TABLE page (                  -- one article (or feed, or front page) at 
   purpose     TEXT NOT NULL,         -- 'page', 'feed', 'sitemap', 'robots', 'front_page', 'search', 'memento', 'warc_record'
   first_seen  TEXT NOT NULL
 ) STRICT;
-CREATE INDEX page_outlet ON page(outlet_id);  -- pages of an outlet
+CREATE INDEX page_outlet ON page(outlet_id, purpose);  -- pages of an outlet, and how many articles there are
 
 CREATE TABLE page_url (              -- the URLs a page has had
   id          INTEGER PRIMARY KEY,
@@ -333,11 +333,13 @@ CREATE TABLE change (                -- two versions of one page in a row
   fallback       TEXT NOT NULL DEFAULT '',    -- how the texts were compared if they are too large for words; else empty
   outlet_lines   TEXT NOT NULL DEFAULT '[]',  -- JSON list: lines of the outlet that came or went beside it, not counted
   told           INTEGER NOT NULL DEFAULT 0,   -- 1: those who wanted to know were told
+  seen_at        TEXT NOT NULL,      -- seen_from of the new version, here to be sorted by
   UNIQUE (old_version_id, new_version_id)
 ) STRICT;
 CREATE INDEX change_new ON change(new_version_id);
-CREATE INDEX change_diff_hash ON change(diff_hash);        -- the same edit on other pages
-CREATE INDEX change_significance ON change(significance);  -- the gravest first
+CREATE INDEX change_diff_hash ON change(diff_hash, seen_at, significance);  -- the same edit on other pages
+CREATE INDEX change_significance ON change(significance, seen_at);  -- the gravest first
+CREATE INDEX change_seen_at ON change(seen_at, significance);       -- the newest first
 CREATE INDEX change_untold ON change(id) WHERE NOT told;
 
 CREATE TABLE availability_state (    -- an interval in which every capture said the same of whether the page is there
@@ -560,11 +562,20 @@ SELECT a.page_id, o.domain AS outlet, p.url, a.number, a.state, a.since, a.until
 FROM availability_state a JOIN page p ON p.id = a.page_id JOIN outlet o ON o.id = p.outlet_id;
 
 CREATE VIEW changes AS               -- every edit of an outlet, newest first when sorted by seen_at
-SELECT ch.id, o.domain AS outlet, coalesce(e.site_name, o.domain) AS outlet_name, p.url, e.title, e.language, nv.seen_from AS seen_at,
+SELECT ch.id, o.domain AS outlet, coalesce(e.site_name, o.domain) AS outlet_name, p.url, e.title, e.language, ch.seen_at,
        ov.seen_to AS still_old_at, ch.summary, ch.similarity, ch.words_added, ch.words_removed, ch.moves, ch.significance,
        ch.reasons, ch.fields, ch.links, ch.diff_hash, ch.outlet_lines, ch.fallback, ch.old_version_id, ch.new_version_id, p.id AS page_id
 FROM change ch JOIN version ov ON ov.id = ch.old_version_id JOIN version nv ON nv.id = ch.new_version_id
 JOIN page p ON p.id = nv.page_id JOIN outlet o ON o.id = p.outlet_id JOIN extraction e ON e.id = nv.extraction_id;
+
+CREATE VIEW change_ranks AS          -- by what lists of edits are picked and put in order, from indexes
+SELECT ch.id, ch.significance, ch.seen_at, ch.diff_hash,
+       v.page_id                     -- a left join, so that SQLite leaves it out where no page is asked for
+FROM change ch LEFT JOIN version v ON v.id = ch.new_version_id;
+
+CREATE VIEW totals AS                -- how large the archive is; counted from tables, which takes a thousandth of counting views
+SELECT (SELECT count(*) FROM page WHERE purpose = 'page') AS pages, (SELECT count(*) FROM version) AS versions,
+       (SELECT count(*) FROM capture) AS captures;
 
 CREATE VIEW matches AS               -- what each version is to each story
 SELECT m.id, s.slug AS story, m.kind, o.domain AS outlet, coalesce(e.site_name, o.domain) AS outlet_name, p.url, e.title,

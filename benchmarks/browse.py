@@ -4,6 +4,7 @@ Told is the time of the processor, so that a busy machine does not change it; no
 
     python -m benchmarks.browse                    2,000 and 20,000 versions
     python -m benchmarks.browse 2000 200000        as the goal is stated; takes minutes and 1.5 GB
+    python -m benchmarks.browse --folder FOLDER    keeps the archives there, to be measured again
 
 Each page is asked for several times; the median is told, and how much slower the larger archive is. The story has 150
 copies of 1,000 words. Goals: story, timeline, changes and search below 100 ms, compare below 150 ms, each below 1.5 times
@@ -12,13 +13,13 @@ the same on the smaller archive; the table of who kept what, the first time that
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import hashlib
 import json
 import random
 import sqlite3
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -33,7 +34,7 @@ from datasette_config import collating
 from datasette_config.serve import make_datasette
 
 COPIES = 150
-ROUNDS = 7
+ROUNDS = 15
 _WORDS = [
     "harbour",
     "council",
@@ -194,8 +195,8 @@ def generate(path: Path, versions: int) -> None:
                 # One real diff stands for all: what is measured is how rows are found and shown.
                 db.execute(
                     "INSERT INTO change (old_version_id, new_version_id, label, fields, similarity, words_added, words_removed, "
-                    "moves, significance, reasons, summary, diff_hash) VALUES (?, ?, 'one', '{}', .98, 3, 3, 0, ?, ?, ?, ?)",
-                    (made - 1, made, rng.random(), json.dumps(["figure changed: 41 → 39"]), "98 % the same; 3 words added", digest),
+                    "moves, significance, reasons, summary, diff_hash, seen_at) VALUES (?, ?, 'one', '{}', .98, 3, 3, 0, ?, ?, ?, ?, ?)",
+                    (made - 1, made, rng.random(), json.dumps(["figure changed: 41 → 39"]), "98 % the same; 3 words added", digest, at),
                 )  # fmt: skip
             before = said
         if page <= COPIES:
@@ -217,7 +218,8 @@ def _pages(rng: random.Random, story: list[str], stock: list[list[str]], version
         left -= 1
         yield [edited(rng, story, 0.4)]
     while left > 0:
-        first = edited(rng, rng.choice(stock), 0.3)
+        # A word that stands on one page only, as some names do.
+        first = [f"The keeper of skerry{versions - left} was not asked.", *edited(rng, rng.choice(stock), 0.3)]
         texts = [first]
         for _ in range(min(left, rng.choice((1, 1, 2, 4))) - 1):
             texts.append(edited(rng, texts[-1], 0.1) or first)
@@ -231,11 +233,14 @@ async def measure(path: Path) -> dict[str, float]:
     db = sqlite3.connect(path)
     (a, b), page = db.execute("SELECT old_version_id, new_version_id FROM change LIMIT 1").fetchone(), COPIES + 1
     pages = {
+        "home": "/-/afterprint",
         "story": "/archive/-/story/ferry",
         "timeline": f"/archive/-/page/{page}",
         "changes": "/archive/-/changes",
         "changes.atom": "/archive/-/changes.atom",
-        "search": "/archive/-/search?q=harbour+inspector+contract",
+        "search, a rare word": f"/archive/-/search?q=harbour+skerry{COPIES}",
+        "search, words that stand everywhere": "/archive/-/search?q=harbour+inspector+contract",
+        "search.atom": "/archive/-/search.atom?q=harbour+inspector+contract",
         "compare": f"/archive/-/compare?a={a}&b={b}",
         "kept, first time": "/archive/-/story/ferry/kept",
         "kept, again": "/archive/-/story/ferry/kept",
@@ -266,24 +271,37 @@ def live_blog() -> float:
     return time.process_time() - start
 
 
-def main(sizes: list[int]) -> None:
-    found = {}
-    for size in sizes:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "archive.db"
-            start = time.perf_counter()
-            generate(path, size)
-            print(
-                f"{size:,} versions, {path.stat().st_size / 1e6:,.0f} MB, made in {time.perf_counter() - start:.0f} s"
-            )
-            found[size] = asyncio.run(measure(path))
+def archive_of(folder: Path, size: int) -> Path:
+    """The generated archive of *size* versions in *folder*: made if it is not there yet."""
+    path = folder / str(size) / "archive.db"
+    if not path.exists():
+        start = time.perf_counter()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_suffix(".part")
+        unfinished.unlink(missing_ok=True)
+        generate(unfinished, size)
+        unfinished.rename(path)
+        print(f"{size:,} versions, {path.stat().st_size / 1e6:,.0f} MB, made in {time.perf_counter() - start:.0f} s")
+    return path
+
+
+def main(sizes: list[int], folder: Path) -> None:
+    found = {size: asyncio.run(measure(archive_of(folder, size))) for size in sizes}
     small, large = sizes[0], sizes[-1]
-    print(f"{'page':<18}{f'{small:,}':>12}{f'{large:,}':>12}   ratio   (median ms of {ROUNDS})")
+    print(f"{'page':<36}{f'{small:,}':>12}{f'{large:,}':>12}   ratio   (median ms of {ROUNDS})")
     for name, slow in found[large].items():
         fast = found[small][name]
-        print(f"{name:<18}{fast:>12.0f}{slow:>12.0f}{slow / fast:>8.2f}")
+        print(f"{name:<36}{fast:>12.0f}{slow:>12.0f}{slow / fast:>8.2f}")
     print(f"live blog of 0.5 MB: {live_blog():.2f} s; memory: {psutil.Process().memory_info().rss / 1e6:.0f} MB")
 
 
 if __name__ == "__main__":
-    main([int(size) for size in sys.argv[1:]] or [2_000, 20_000])
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("sizes", type=int, nargs="*", default=[2_000, 20_000], help="versions of each archive")
+    parser.add_argument("--folder", type=Path, help="where the archives are kept, to be measured again")
+    asked = parser.parse_args()
+    if asked.folder:
+        main(asked.sizes, asked.folder)
+    else:
+        with tempfile.TemporaryDirectory() as temporary:
+            main(asked.sizes, Path(temporary))

@@ -31,6 +31,8 @@ from datasette_config.web import (
 
 #: Changes of one page of the list.
 PER_PAGE = 25
+#: Changes that are counted, of those shown and of those hidden.
+MOST_COUNTED = 10_000
 #: Characters of both texts up to which a list compares them to show their words: 10 ms each.
 LONGEST_HUNK = 60_000
 
@@ -53,13 +55,10 @@ class Filter:
     sort: str = "time"
 
     def parameters(self) -> dict[str, Any]:
-        return {
-            "least": self.least,
-            "outlet": self.outlet,
-            "story": self.story,
-            "kinds": f",{','.join(self.kinds)}," if self.kinds else "",
-            "page": self.page,
-        }
+        """What says which changes, under the names that `queries.changes` knows; what is not asked for is left out."""
+        kinds = f",{','.join(self.kinds)}," if self.kinds else ""
+        said = {"outlet": self.outlet, "story": self.story, "kinds": kinds, "page": self.page, "hash": self.hash}
+        return {name: value for name, value in said.items() if value}
 
     def query(self, **more: object) -> str:
         """As the end of an address; what is as usual is left out."""
@@ -88,9 +87,12 @@ async def changes(datasette: Any, request: Any) -> Response:
     offset = integer(request.args.get("offset") or "0", "offset")
     found = await list_changes(archive, chosen_changes, limit=PER_PAGE + 1, offset=offset)
     shown = found[:PER_PAGE]
-    counts = await archive.row(
-        queries.CHANGE_COUNTS, **chosen_changes.parameters() | {"least": 0.0}, minimum=chosen_changes.least
+    which = replace(chosen_changes, hash="").parameters()
+    counted = await archive.rows(
+        queries.change_count(which), **which, least=chosen_changes.least, most=MOST_COUNTED + 1
     )
+    counts = {name: min(number, MOST_COUNTED) for name, number in counted[0].items()}
+    counts |= {"total": sum(counts.values()), "counted_to": MOST_COUNTED}
     told = {
         "least": chosen_changes.least,
         "outlet": chosen_changes.outlet,
@@ -146,8 +148,9 @@ async def _open(datasette: Any, request: Any, *more: str) -> Archive:
 
 
 async def list_changes(archive: Archive, wanted: Filter, *, limit: int, offset: int = 0) -> list[dict[str, Any]]:
+    which = wanted.parameters()
     found = await archive.rows(
-        queries.CHANGES, **wanted.parameters(), hash=wanted.hash, by=wanted.sort, limit=limit, offset=offset
+        queries.changes(which, wanted.sort), **which, least=wanted.least, limit=limit, offset=offset
     )
     return [loaded(row, "reasons") for row in found]
 

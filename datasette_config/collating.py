@@ -383,9 +383,12 @@ async def heat_map(datasette: Any, request: Any) -> Response:
     found = await beside(heat, table.collation)
     if request.url_vars.get("format"):
         return json_answer(_heat_json(table, found))
+    sizes = [sum(len(stretch.text) for stretch in one.stretches) for one in found.paragraphs]
+    heats = [max((stretch.outlets for stretch in one.stretches), default=0) for one in found.paragraphs]
     return await table.archive.render(
         "afterprint_heat.html",
         **table.context("Heat map", "heat"),
+        histogram=pictures.histogram(sizes, heats, found.hottest),
         paragraphs=[
             {
                 "number": index + 1,

@@ -74,6 +74,18 @@ def strip(rows: Sequence[Row]) -> list[dict[str, Any]]:
     return pieces
 
 
+def histogram(sizes: Sequence[int], heats: Sequence[int], hottest: int) -> list[dict[str, float]]:
+    """Paragraphs as bars: each as wide as it is long, and as high (0 to 100) as its hottest words are hot."""
+    total = sum(sizes) or 1
+    bars = []
+    at = 0.0
+    for size, heat in zip(sizes, heats, strict=True):
+        width = STRIP * size / total
+        bars.append({"x": round(at, 2), "width": round(width, 2), "height": round(100 * heat / max(1, hottest))})
+        at += width
+    return bars
+
+
 # --- time axes --------------------------------------------------------------------------------------
 
 #: Width of a time axis, and the margin on both sides in which a mark at the end still fits.

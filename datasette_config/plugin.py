@@ -64,6 +64,7 @@ def prepare_jinja2_environment(env: Environment) -> None:
         ap_percent=wording.percent,
         ap_language=wording.language,
         ap_first=wording.first,
+        ap_towards=wording.towards,
         ap_direction=wording.direction,
         ap_safe_url=wording.safe_url,
         ap_shown_url=wording.shown_url,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 IS_ARCHIVE = "SELECT count(*) = 2 FROM sqlite_master WHERE type = 'view' AND name IN ('story_pages', 'version_texts')"
 
 # --- home -------------------------------------------------------------------------------------------
@@ -23,10 +25,7 @@ SELECT page_id, story, kind, outlet_name, url, title, language, first_seen, cred
 WHERE NOT own AND instr(:kinds, ',' || kind || ',') ORDER BY first_seen DESC, page_id DESC LIMIT :limit
 """
 
-TOTALS = """
-SELECT (SELECT count(*) FROM pages) AS pages, (SELECT count(*) FROM versions) AS versions,
-       (SELECT count(*) FROM captures) AS captures
-"""
+TOTALS = "SELECT pages, versions, captures FROM totals"
 
 RUNS = """
 SELECT id, kind, watch, state, started_at, finished_at, planned, fetched, new, unchanged, failed, skipped, note
@@ -157,33 +156,62 @@ SELECT (SELECT id FROM versions WHERE page_id = :page_id AND number < :older ORD
 
 # --- changes ----------------------------------------------------------------------------------------
 
-_CHOSEN = """significance >= :least AND (:outlet = '' OR outlet = :outlet) AND (:page = 0 OR page_id = :page)
-    AND ((:story = '' AND :kinds = '') OR page_id IN (
-      SELECT page_id FROM story_pages
-      WHERE (:story = '' OR story = :story) AND (:kinds = '' OR instr(:kinds, ',' || kind || ','))
-    ))"""
+#: What a list of changes may ask for of a row of `change_ranks`. `page_id > 0` lets SQLite begin with the pages.
+_ASKED = {
+    "outlet": "{row}.page_id > 0 AND {row}.page_id IN (SELECT id FROM pages WHERE outlet = :outlet)",
+    "page": "{row}.page_id = :page",
+    "story": "{row}.page_id > 0 AND {row}.page_id IN (SELECT page_id FROM story_pages WHERE story = :story)",
+    "kinds": "{row}.page_id > 0 AND {row}.page_id IN (SELECT page_id FROM story_pages WHERE instr(:kinds, ',' || kind || ','))",
+    "story and kinds": """{row}.page_id > 0 AND {row}.page_id IN (
+      SELECT page_id FROM story_pages WHERE story = :story AND instr(:kinds, ',' || kind || ','))""",
+    "hash": "{row}.diff_hash = :hash",
+}
+_ORDERS = {
+    "significance": "{row}.significance DESC, {row}.seen_at DESC, {row}.id DESC",
+    "time": "{row}.seen_at DESC, {row}.id DESC",
+}
 
-#: The same edit on several pages is one row, its newest occurrence; asked for by its hash, all are shown.
-#: Which rows is asked first, and what they say only of those: titles stand beside whole texts, far apart in the file.
-CHANGES = f"""
+
+def _which(asked: Collection[str], row: str) -> str:
+    """Only what is asked for: a condition that may be empty keeps SQLite from its indexes."""
+    names = [name for name in asked if name not in ("story", "kinds")]
+    if stories := [name for name in ("story", "kinds") if name in asked]:
+        names.append(" and ".join(stories))
+    return "".join(f" AND {_ASKED[name]}" for name in names).format(row=row)
+
+
+def changes(asked: Collection[str], by: str) -> str:
+    """Changes from significance :least on. The same edit on several pages is one row, its newest occurrence.
+
+    *asked* names the parameters that say which, of `_ASKED`; asked for by its hash, all rows of an edit are shown.
+    *by* is one of `_ORDERS`. Which rows is asked first, and what they say only of those.
+    """
+    alike = f"change_ranks o WHERE o.diff_hash = c.diff_hash AND o.significance >= :least{_which(asked, 'o')}"
+    newest = f" AND NOT EXISTS (SELECT 1 FROM {alike} AND (o.seen_at, o.id) > (c.seen_at, c.id))"
+    order = _ORDERS[by].format(row="c")
+    return f"""
 WITH picked AS (
-  SELECT id, pages_alike FROM (
-    SELECT id, seen_at, significance, count(*) OVER (PARTITION BY diff_hash) AS pages_alike,
-           row_number() OVER (PARTITION BY diff_hash ORDER BY seen_at DESC, id DESC) AS place
-    FROM changes WHERE (:hash = '' OR diff_hash = :hash) AND {_CHOSEN}
-  ) WHERE place = 1 OR :hash <> ''
-  ORDER BY CASE WHEN :by = 'significance' THEN significance END DESC, seen_at DESC, id DESC LIMIT :limit OFFSET :offset
+  SELECT c.id, (SELECT count(*) FROM {alike}) AS pages_alike
+  FROM change_ranks c WHERE c.significance >= :least{_which(asked, "c")}{"" if "hash" in asked else newest}
+  ORDER BY {order} LIMIT :limit OFFSET :offset
 )
 SELECT c.id, c.outlet, c.outlet_name, c.url, c.title, c.language, c.seen_at, c.still_old_at, c.summary, c.similarity, c.words_added,
        c.words_removed, c.moves, c.significance, c.reasons, c.diff_hash, c.old_version_id, c.new_version_id, c.page_id,
        picked.pages_alike
-FROM picked CROSS JOIN changes c ON c.id = picked.id
-ORDER BY CASE WHEN :by = 'significance' THEN c.significance END DESC, c.seen_at DESC, c.id DESC
+FROM picked CROSS JOIN changes c ON c.id = picked.id ORDER BY {order}
 """
 
-CHANGE_COUNTS = f"""
-SELECT count(*) AS total, coalesce(sum(significance < :minimum), 0) AS hidden FROM changes WHERE {_CHOSEN}
+
+def change_count(asked: Collection[str]) -> str:
+    """How many changes there are from significance :least on, and below it; counting stops at :most of each.
+
+    From an index: a subquery with a limit is not merged into the count, and so goes without the left join of its view.
+    """
+    ranked = f"SELECT c.id FROM change_ranks c WHERE c.significance {{}} :least{_which(asked, 'c')} LIMIT :most"
+    return f"""
+SELECT (SELECT count(*) FROM ({ranked.format(">=")})) AS shown, (SELECT count(*) FROM ({ranked.format("<")})) AS hidden
 """
+
 
 #: Both texts of changes, to show their words.
 TEXTS = """
@@ -192,26 +220,38 @@ SELECT id, title, language, text FROM version_texts WHERE id IN (SELECT value FR
 
 # --- search -----------------------------------------------------------------------------------------
 
-SEARCH = """
+#: How many versions hold the words, as far as it matters.
+HITS = "SELECT count(*) AS hits FROM (SELECT rowid FROM version_fts WHERE version_fts MATCH :query LIMIT :most)"
+
+_HIT = """
 WITH hit AS (
-  SELECT rowid AS version_id, rank, highlight(version_fts, 0, :open, :close) AS marked_title,
-         snippet(version_fts, 1, :open, :close, ' … ', 48) AS snippet
-  FROM version_fts WHERE version_fts MATCH :query ORDER BY rank LIMIT :limit
+  SELECT rowid AS version_id, highlight(version_fts, 0, :open, :close) AS marked_title,
+         snippet(version_fts, 1, :open, :close, ' … ', 48) AS snippet, {place} AS place
+  FROM version_fts WHERE version_fts MATCH :query ORDER BY {order} LIMIT :limit
 )
 SELECT hit.version_id, hit.marked_title, hit.snippet, v.page_id, v.number, v.outlet_name, v.outlet, v.url, v.title,
        v.language, v.seen_from, v.seen_to, p.latest_version_id, p.last_decision
-FROM hit JOIN versions v ON v.id = hit.version_id JOIN pages p ON p.id = v.page_id ORDER BY hit.rank
+FROM hit JOIN versions v ON v.id = hit.version_id JOIN pages p ON p.id = v.page_id ORDER BY hit.place
 """
 
+#: The best first: every version that holds the words is weighed.
+SEARCH = _HIT.format(place="rank", order="rank")
+
+#: Those read last first, for words that stand nearly everywhere: nothing is weighed.
+SEARCH_LAST = _HIT.format(place="-rowid", order="rowid DESC")
+
+#: Of the versions read last, those seen last.
 SEARCH_NEWEST = """
 WITH hit AS (
-  SELECT rowid AS version_id, snippet(version_fts, 1, '', '', ' … ', 48) AS snippet
-  FROM version_fts WHERE version_fts MATCH :query
+  SELECT rowid AS version_id FROM version_fts WHERE version_fts MATCH :query ORDER BY rowid DESC LIMIT :most
+), shown AS (
+  SELECT hit.version_id FROM hit JOIN versions v ON v.id = hit.version_id WHERE (:language = '' OR v.language = :language)
+  ORDER BY v.seen_from DESC, hit.version_id DESC LIMIT :limit OFFSET :offset
 )
-SELECT hit.version_id, hit.snippet, v.page_id, v.number, v.outlet_name, v.outlet, v.url, v.title, v.language, v.seen_from,
-       v.text_sha256
-FROM hit JOIN versions v ON v.id = hit.version_id WHERE (:language = '' OR v.language = :language)
-ORDER BY v.seen_from DESC, hit.version_id DESC LIMIT :limit OFFSET :offset
+SELECT shown.version_id, v.page_id, v.number, v.outlet_name, v.outlet, v.url, v.title, v.language, v.seen_from, v.text_sha256,
+       (SELECT snippet(version_fts, 1, '', '', ' … ', 48) FROM version_fts
+        WHERE version_fts MATCH :query AND rowid = shown.version_id) AS snippet
+FROM shown JOIN versions v ON v.id = shown.version_id ORDER BY v.seen_from DESC, shown.version_id DESC
 """
 
 # --- memento ----------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from archive.diff import NOTABLE
 from archive.search import match_query, unspaced
+from archive.text import glimpse
 from archive.times import to_text
 from archive.types import COPY_KINDS
 from datasette_config import feeds, pictures, queries, wording
@@ -43,8 +44,10 @@ from datasette_config.web import (
     story_of,
 )
 
-#: Versions that a search looks at, the best ones: finding is quick, showing where takes 0.2 ms each.
+#: Versions that a search shows: finding is quick, showing where takes 0.2 ms each.
 MOST_HITS = 150
+#: Versions that are weighed against each other, 2 µs each and word. Where more hold the words, those read last are shown.
+MOST_WEIGHED = 2000
 #: Pages of one kind, until the reader asks for that kind.
 FIRST = 100
 
@@ -167,11 +170,13 @@ async def story(datasette: Any, request: Any) -> Response:
     groups = [("", wording.OWN, [row for row in shown if row["own"]])]
     for kind, told in wording.KINDS.items():
         groups.append((kind, told, [row for row in shown if row["kind"] == kind and not row["own"]]))
+    texts = await archive.rows(queries.STORY_TEXTS, story_id=known["id"])
     return await archive.render(
         "afterprint_story.html",
         title=known["title"],
         story=loaded(known, "languages", "urls"),
-        texts=await archive.rows(queries.STORY_TEXTS, story_id=known["id"]),
+        texts=texts,
+        pickable=_pickable(texts, shown),
         groups=[(kind, told, rows[: MANY if kinds else FIRST], len(rows)) for kind, told, rows in groups if rows],
         shown=len(shown),
         counts=Counter(row["kind"] for row in listed),
@@ -199,6 +204,24 @@ async def story(datasette: Any, request: Any) -> Response:
             "gone": sum(row["state"].name == "gone" for row in copies),
         },
     )
+
+
+#: Texts of a story that may be picked from a list; more than fit on a screen are found in the table.
+MOST_PICKABLE = 200
+
+
+def _pickable(texts: list[dict[str, Any]], rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """What may be compared with each other: key as the comparison knows it, and words."""
+    found = [
+        (f"text:{text['id']}", f"reference text, {wording.language(text['language'])}")
+        for text in texts
+        if text["active"]
+    ]
+    for row in rows[:MOST_PICKABLE]:
+        if row["own"] or row["kind"] in COPY_KINDS:
+            told = f"{row['outlet_name']}, {wording.language(row['language'])}: {glimpse(row['title'] or 'Untitled', 50)}"
+            found.append((str(row["version_id"]), told))
+    return found
 
 
 def _story_export(output: str, known: Mapping[str, Any], rows: list[dict[str, Any]]) -> Response:
@@ -229,7 +252,13 @@ async def search(datasette: Any, request: Any) -> Response:
         return await _search_feed(archive, words, query, language, output)
     # Marks that no archived text can hold: drawn anew for each search, replaced after escaping.
     start, end = secrets.token_hex(8), secrets.token_hex(8)
-    hits = await archive.rows(queries.SEARCH, query=query, open=start, close=end, limit=MOST_HITS) if query else []
+    hits: list[dict[str, Any]] = []
+    everywhere = False
+    if query:
+        counted = await archive.row(queries.HITS, query=query, most=MOST_WEIGHED + 1)
+        everywhere = counted is not None and counted["hits"] > MOST_WEIGHED
+        order = queries.SEARCH_LAST if everywhere else queries.SEARCH
+        hits = await archive.rows(order, query=query, open=start, close=end, limit=MOST_HITS)
     pages: dict[int, dict[str, Any]] = {}
     for hit in hits:
         known = pages.setdefault(hit["page_id"], {"hits": []})
@@ -256,7 +285,8 @@ async def search(datasette: Any, request: Any) -> Response:
             }
             for row in results
         ]
-        return json_answer({"ok": True, "q": words, "language": language, "pages": plain})
+        order = "read" if everywhere else "rank"
+        return json_answer({"ok": True, "q": words, "language": language, "order": order, "pages": plain})
     return await archive.render(
         "afterprint_search.html",
         title=f"Search: {words}" if words else "Search",
@@ -267,6 +297,8 @@ async def search(datasette: Any, request: Any) -> Response:
         language=language,
         cut=len(hits) == MOST_HITS,
         most_hits=MOST_HITS,
+        everywhere=everywhere,
+        most_weighed=MOST_WEIGHED,
     )
 
 
@@ -276,7 +308,12 @@ async def _search_feed(archive: Archive, words: str, query: str, language: str, 
         raise PageError(400, "A feed of a search needs words to look for: “q”.")
     offset = integer(archive.request.args.get("offset") or "0", "offset")
     found = await archive.rows(
-        queries.SEARCH_NEWEST, query=query, language=language, limit=feeds.ENTRIES + 1, offset=offset
+        queries.SEARCH_NEWEST,
+        query=query,
+        language=language,
+        most=MOST_WEIGHED,
+        limit=feeds.ENTRIES + 1,
+        offset=offset,
     )
     asked = urlencode({"q": words} | ({"language": language} if language else {}))
     feed = feeds.Feed(

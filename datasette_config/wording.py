@@ -25,6 +25,17 @@ KINDS: dict[str, tuple[str, str]] = {
 }
 """Kinds of match in the order of strength: heading and explanation. `unrelated` is counted, not listed."""
 
+_TOWARDS = {"quotes_only": "quotes the same as", "related": "related to", "mentions": "mentions", "unrelated": "unrelated to"}
+
+
+def towards(kind: str) -> str:
+    """
+    >>> towards("translated_excerpt"), towards("unrelated")
+    ('translated excerpt of', 'unrelated to')
+    """
+    return _TOWARDS.get(kind) or f"{kind.replace('_', ' ')} of"
+
+
 OWN = ("The work itself", "where it was first published, and its official editions")
 """Heading and explanation of the pages that the watch names as the story's own."""
 

@@ -355,8 +355,8 @@ class Derived(Captures, Stories, Memory, Alerts):
         """Keep what changed between two versions; *outlet_lines* came or went beside it and are not counted."""
         cursor = self._run(
             """INSERT INTO change (old_version_id, new_version_id, label, fields, similarity, words_added, words_removed,
-                                   moves, significance, reasons, summary, diff_hash, links, fallback, outlet_lines)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                                   moves, significance, reasons, summary, diff_hash, links, fallback, outlet_lines, seen_at)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT seen_from FROM version WHERE id = ?))""",
             (
                 old_version_id,
                 new_version_id,
@@ -379,6 +379,7 @@ class Derived(Captures, Stories, Memory, Alerts):
                 ),
                 change.fallback,
                 json.dumps(outlet_lines, ensure_ascii=False),
+                new_version_id,
             ),
         )
         assert cursor.lastrowid is not None

@@ -215,6 +215,7 @@ class Builder:
             reasons=list(found.reasons),
             summary=found.summary,
             diff_hash=found.diff_hash,
+            seen_at=next(self.db.query("SELECT seen_from FROM version WHERE id = ?", [new]))["seen_from"],
         )
 
     def availability(self, page: int) -> None:

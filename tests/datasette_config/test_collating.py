@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from datasette.app import Datasette
 
-from datasette_config import collating
+from datasette_config import collating, pictures
 from datasette_config.collating import since_of
 from datasette_config.serve import make_datasette
 from tests.datasette_config.conftest import ENGLISH, Builder, Ids
@@ -183,3 +183,11 @@ async def test_a_base_is_the_same_however_its_number_is_written(ds: Datasette, i
     plainly = await told(ds, f"kept.json?base={version}")
     assert await told(ds, f"kept.json?base={written.format(version)}") == plainly
     assert version not in [copy["version_id"] for copy in plainly["copies"]], "a text is not held against itself"
+
+
+def test_the_histogram_is_as_wide_as_the_text_and_highest_where_it_is_hottest() -> None:
+    bars = pictures.histogram([100, 300, 0], [0, 4, 2], 4)
+
+    assert sum(bar["width"] for bar in bars) == pytest.approx(pictures.STRIP)
+    assert [bar["height"] for bar in bars] == [0, 100, 50]
+    assert [bar["x"] for bar in bars] == [0, 250, 1000]

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from datasette.app import Datasette
 
-from datasette_config import queries, views, wording
+from datasette_config import changing, queries, views, wording
+from datasette_config.changing import SORTS
 from datasette_config.diffview import Link, pairs, through_story
 from datasette_config.plugin import load_configuration
 from datasette_config.serve import make_datasette, serve_arguments
@@ -280,12 +281,25 @@ async def test_a_story_spreads_over_time_by_language(ds: Datasette) -> None:
 
 
 @pytest.mark.asyncio
+async def test_any_two_copies_of_a_story_may_be_picked(ds: Datasette, ids: Ids) -> None:
+    html = (await ds.client.get("/archive/-/story/lower-vane")).text
+    picked = re.findall(r'<select name="(a|b)">(.*?)</select>', html, re.S)
+
+    assert [name for name, _ in picked] == ["a", "b"]
+    for _, options in picked:
+        keys = re.findall(r'value="([^"]+)"', options)
+        assert {f"text:{ids.english_text}", str(ids.translation_version)} <= set(keys)
+        for key in keys:
+            assert (await ds.client.get(f"/archive/-/compare?a={keys[0]}&b={key}")).status_code == 200
+
+
+@pytest.mark.asyncio
 async def test_a_long_story_shows_the_strongest_of_each_kind(ds: Datasette, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(views, "FIRST", 0)
     cut = (await ds.client.get("/archive/-/story/lower-vane")).text
     whole = (await ds.client.get("/archive/-/story/lower-vane?kind=copy")).text
 
-    assert "41 boats in the mud" not in cut
+    assert "41 boats in the mud</a>" not in cut
     assert "Show all 1" in cut
     assert "41 boats in the mud" in whole
 
@@ -431,6 +445,31 @@ async def test_changes_say_how_many_are_hidden(ds: Datasette) -> None:
 
 
 @pytest.mark.asyncio
+async def test_counting_ends_where_it_no_longer_matters(ds: Datasette, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changing, "MOST_COUNTED", 1)
+    counts = (await ds.client.get("/archive/-/changes.json?min=0")).json()["counts"]
+
+    assert counts == {"shown": 1, "hidden": 0, "total": 1, "counted_to": 1}
+    assert "At least 1 change shown." in words((await ds.client.get("/archive/-/changes?min=0")).text)
+
+
+def test_lists_of_changes_come_from_indexes(archive_path: Path, ids: Ids) -> None:
+    db = sqlite3.connect(archive_path)
+    given = {"least": 0.25, "limit": 25, "offset": 0, "most": 9, "outlet": "daily.test", "story": "lower-vane"}
+
+    def plan(sql: str) -> list[str]:
+        return [step for *_, step in db.execute(f"EXPLAIN QUERY PLAN {sql}", given)]
+
+    for by, index in (("significance", "change_significance"), ("time", "change_seen_at")):
+        steps = plan(queries.changes((), by))
+        assert any(f"ch USING INDEX {index}" in step for step in steps), by
+        assert not any(step.startswith("SCAN ov") for step in steps), by
+    assert not any(" v " in step for step in plan(queries.change_count(()))), "counting needs no version"
+    for asked in (("outlet",), ("story",)):
+        assert any("v USING COVERING INDEX version_page" in step for step in plan(queries.changes(asked, "time")))
+
+
+@pytest.mark.asyncio
 @pytest.mark.parametrize(
     ("query", "found"),
     [
@@ -491,6 +530,22 @@ async def test_search_finds_words_in_any_script(ds: Datasette, query: str, outle
     found = (await ds.client.get("/archive/-/search.json", params={"q": query})).json()
 
     assert {row["outlet"] for row in found["pages"]} == outlets
+
+
+@pytest.mark.asyncio
+async def test_words_that_stand_everywhere_are_shown_where_they_were_read_last(
+    ds: Datasette, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ranked = (await ds.client.get("/archive/-/search.json?q=boats")).json()
+    monkeypatch.setattr(views, "MOST_WEIGHED", 1)
+    last = (await ds.client.get("/archive/-/search.json?q=boats")).json()
+
+    assert (ranked["order"], last["order"]) == ("rank", "read")
+    assert {row["page_id"] for row in last["pages"]} == {row["page_id"] for row in ranked["pages"]}
+    shown = [row["version_id"] for row in last["pages"]]
+    assert len(shown) > 1
+    assert shown == sorted(shown, reverse=True)
+    assert "More than 1 versions hold this" in words((await ds.client.get("/archive/-/search?q=boats")).text)
 
 
 @pytest.mark.asyncio
@@ -648,7 +703,10 @@ def test_queries_read_views_only(archive_path: Path, ids: Ids) -> None:
     tables = {
         name for (name,) in sqlite3.connect(archive_path).execute("SELECT name FROM sqlite_master WHERE type = 'table'")
     }
-    statements = {name: sql for name, sql in vars(queries).items() if name.isupper()}
+    statements = {name: sql for name, sql in vars(queries).items() if isinstance(sql, str) and name.isupper()}
+    for asked in ((), ("outlet", "page", "story", "kinds"), ("story",), ("kinds", "hash")):
+        statements |= {f"changes {asked} {by}": queries.changes(asked, by) for by in SORTS}
+        statements[f"count {asked}"] = queries.change_count(asked)
 
     for name, sql in statements.items():
         read = set(re.findall(r"\b(?:FROM|JOIN)\s+([a-z_]+)", sql))
