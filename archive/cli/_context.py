@@ -26,6 +26,7 @@ COMMANDS = {
     "crawl": "working",
     "process": "working",
     "run": "working",
+    "watch": "working",
     "import": "working",
     "match": "comparing",
     "alerts": "alerting",

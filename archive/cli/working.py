@@ -233,6 +233,8 @@ def run_command(
 ) -> None:
     """Fetch what is due for each of WATCHES, and read it beside the crawl. Safe under cron and systemd timers.
 
+    A watch that is wrong is told, and the others are run all the same; the exit code is 2 then.
+
     \b
     Example: afterprint run watches/demo.toml
     """
@@ -241,7 +243,12 @@ def run_command(
 
     code = 0
     for watch in watches:
-        result = run(watch, context.archive, budget=budget, workers=workers)
+        try:
+            result = run(watch, context.archive, budget=budget, workers=workers)
+        except ConfigError as error:
+            click.echo(f"Error: {error}", err=True)
+            code = max(code, error.exit_code)
+            continue
         for line in summary_lines(result.summary):
             click.echo(line)
         code = max(code, result.exit_code)
@@ -253,6 +260,29 @@ def run_command(
         serve_if_worthwhile(context, port)
     click.echo("Next: afterprint status, or afterprint serve")
     sys.exit(code)
+
+
+@click.command("watch", short_help="Run what is due, whenever it is due, for good.")
+@click.argument("watches", type=WATCH, nargs=-1)
+@click.option("--workers", type=click.IntRange(1, 64), help="Worker processes; default: one a core, at least two.")
+@click.pass_obj
+def watch_command(context: Context, watches: tuple[Path, ...], workers: int | None) -> None:
+    """Run each of WATCHES when something of it is due, deliver alerts, and sleep in between, until it is stopped.
+
+    Without WATCHES, those in the folder "watches" are run, also those that are added later. Ctrl-C or SIGTERM once finishes
+    what is in flight, twice stops at once. While it is at work, `afterprint run` on the same archive ends with exit code 3.
+
+    \b
+    Example: afterprint watch watches/demo.toml
+    """
+    from archive.running import stoppable
+    from archive.watching import Watching
+
+    with stoppable() as stop:
+        Watching(
+            lambda: watches or tuple(sorted(Path("watches").glob("*.toml"))), context.archive, stop, workers=workers
+        ).go_on()
+    click.echo("Stopped; the next start goes on from here.")
 
 
 @click.group("import", short_help="Bring in captures and leads of others.")
