@@ -31,6 +31,7 @@ COMMANDS = {
     "match": "comparing",
     "alerts": "alerting",
     "status": "reading",
+    "doctor": "doctoring",
     "explain": "reading",
     "diff": "reading",
     "serve": "showing",

@@ -48,7 +48,7 @@ class OurClocks(Clocks):
         return self.passed
 
     def pause(self, seconds: float) -> None:
-        assert seconds <= 1, "a stop is heeded within a second"
+        assert seconds <= watching.STEP.total_seconds()
         self.wall += timedelta(seconds=seconds)
         self.passed += timedelta(seconds=seconds)
         for moment in [moment for moment in self.at if moment <= self.passed]:
@@ -73,6 +73,8 @@ class Bench:
         for file in self.files:
             file.write_text(f'url = "https://{file.stem}.example/a"\n', encoding="utf-8")
         monkeypatch.setattr(running, "utc_now", self.clocks.now)
+        monkeypatch.setattr(watching, "STEP", timedelta(seconds=30))
+        monkeypatch.setattr(watching, "LOOK", 10 * MINUTE)
 
     def run_once(self, loaded: Any, watch: Path, archive: Path, stop: threading.Event, **_: object) -> Any:
         self.runs.append((loaded.slug, self.clocks.passed))
@@ -250,6 +252,7 @@ def test_rest_is_bounded_by_the_watch() -> None:
     assert watching.rest(Schedule(fresh=timedelta(seconds=1)), 0) == timedelta(seconds=1)
     assert watching.rest(Schedule(fresh=timedelta(days=1), every=timedelta(days=1)), 0) == 5 * MINUTE
     assert watching.rest(Schedule(), 10_000) == HOUR
+    assert timedelta(seconds=1) >= watching.STEP, "a stop is heeded within it"
 
 
 # --- the real program --------------------------------------------------------------------------------
