@@ -7,6 +7,7 @@ passes on. The first asks for a clean stop, the second ends both.
 
 from __future__ import annotations
 
+import logging
 import signal
 import subprocess
 import sys
@@ -31,6 +32,8 @@ from archive.times import utc_now
 
 if TYPE_CHECKING:
     from crawler.watch import Watch
+
+logger = logging.getLogger(__name__)
 
 MAX_ROUNDS = 5
 """Crawls in one run: what copies point to (translations, originals) is fetched in the next round. Three suffice in practice."""
@@ -171,6 +174,10 @@ def _rounds(
                 name = signal.Signals(-child.returncode).name
                 store.note_incident("crawl_died", f"a crawl was ended by {name}", utc_now(), loaded.slug)
         _add(result.summary, summary)
+        logger.info(
+            "crawl ended with code %d; read %d captures, %d new versions, %d changes, %d matches",
+            code, summary.read, summary.new_versions, summary.changes, summary.matched, extra={"watch": loaded.slug},
+        )  # fmt: skip
         result.exit_code = max(result.exit_code, code)
         result.stopped = stop.is_set()
         if code not in (0, 1) or result.stopped or not loaded.sources.follow_copies:
@@ -187,6 +194,7 @@ def tell_receivers(archive: Path, slug: str, receivers: Receivers, stop: threadi
     except StoreError as error:
         print(f"Note: alerts wait for the next run: {error}", file=sys.stderr)  # noqa: T201
         return
+    logger.info("%d alerts delivered, %d attempts failed", done.ok, len(done.failed), extra={"watch": slug})
     for line in done.failed:
         print(f"Note: {line}", file=sys.stderr)  # noqa: T201
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 import logging
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from crawler.watch import Schedule, Watch
 
 logger = logging.getLogger(__name__)
+logger.addHandler(logging.NullHandler())  # without a log, people are told by `say` alone
 
 STEP: Final = timedelta(seconds=1)
 """A stop is heeded within this time."""
@@ -199,6 +201,7 @@ class Watching:
         except Exception as error:
             # A bug must not end a year's work: it is told, noted, and tried again after a rest.
             logger.exception("run crashed", extra={"watch": watch.slug})
+            self.say(traceback.format_exc())
             self._tell(f"a run of {watch.slug} crashed: {type(error).__name__}: {error}")
             self._note("run_crashed", f"{type(error).__name__}: {error}", watch.slug)
         turn.idle = 0 if good else turn.idle + 1
