@@ -91,6 +91,15 @@ class Group(click.Group):
             ctx.exit(130)  # as shells report a program that Ctrl-C ended
 
 
+FOLDER = Path("watches")
+"""Where watches usually are: see `afterprint add`."""
+
+
+def watches_in_folder() -> tuple[Path, ...]:
+    """The watches that a command takes if none is named."""
+    return tuple(sorted(FOLDER.glob("*.toml")))
+
+
 def print_json(value: object) -> None:
     """One JSON document on standard output; times and paths as text."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))

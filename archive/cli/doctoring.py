@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 import click
 
 from archive import lock, machine
-from archive.cli._context import Context, print_json
+from archive.cli._context import Context, print_json, watches_in_folder
 from archive.exceptions import AfterprintError
 from archive.health import disk_is_low
 
@@ -72,7 +72,7 @@ def doctor_command(context: Context, watches: tuple[Path, ...], as_json: bool) -
     \b
     Example: afterprint doctor --json
     """
-    files = watches or tuple(sorted(Path("watches").glob("*.toml")))
+    files = watches or watches_in_folder()
     checks = list(check_all(context.archive, files))
     wrong = any(one.verdict == "wrong" for one in checks)
     if as_json:
