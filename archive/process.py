@@ -18,6 +18,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -164,7 +165,7 @@ class _Processing:
                 if not done:
                     if not more_may_come:
                         break
-                    self.stop.wait(0.2)
+                    time.sleep(0.2)  # not `stop.wait`: a signal that sets the event inside of it would wait for itself
         finally:
             self.pool.shutdown(wait=not self.stop.is_set(), cancel_futures=True)
         return self.summary

@@ -258,6 +258,17 @@ CREATE TABLE delivery (              -- an alert on its way to a receiver
   UNIQUE (alert_id, channel)
 ) STRICT;
 CREATE INDEX delivery_due ON delivery(channel, next_try_at) WHERE state = 'pending';  -- what is to be delivered?
+
+CREATE TABLE incident (              -- what befell a run and was no outlet's doing: see archive.health
+  id          INTEGER PRIMARY KEY,
+  kind        TEXT NOT NULL,         -- 'clock_jumped', 'disk_low', 'watch_wrong', 'crawl_died', 'run_crashed'
+  watch       TEXT,                  -- slug or file of the watch; null if it concerns the machine
+  detail      TEXT NOT NULL,         -- in words
+  at          TEXT NOT NULL,         -- by the clock as it stood afterwards
+  last_at     TEXT NOT NULL,         -- the same again within a day is the same row
+  times       INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE INDEX incident_last ON incident(last_at);  -- what befell lately?
 """
 
 DERIVED = """
@@ -650,6 +661,69 @@ CREATE VIEW run_sources AS           -- what each source gave in each run
 SELECT rs.id, rs.run_id, r.watch, r.started_at, rs.source, rs.query, rs.outcome, rs.reason, rs.leads, rs.new_leads,
        rs.fetched, rs.new, rs.failed
 FROM run_source rs JOIN run r ON r.id = rs.run_id;
+
+CREATE VIEW incidents AS SELECT id, kind, watch, detail, at, last_at, times FROM incident;
+
+CREATE VIEW watch_health AS          -- each watch with its last crawl, of the last 1,000 runs; judged by archive.health
+WITH crawl AS (
+  SELECT id, watch, state, started_at, finished_at, planned, fetched, new, note,
+         state IN ('failed', 'killed') OR (state = 'finished' AND planned > 0 AND fetched = 0) AS bad
+  FROM run WHERE kind = 'crawl' AND watch IS NOT NULL AND id > (SELECT max(id) FROM run) - 1000
+), last AS (
+  SELECT watch, max(id) AS id, count(*) AS runs, max(id) FILTER (WHERE fetched > 0 AND NOT bad) AS good_id FROM crawl GROUP BY watch
+)
+SELECT l.watch, l.runs, c.id AS last_run_id, c.state, c.started_at, c.finished_at, c.planned, c.fetched, c.new, c.note,
+       (SELECT started_at FROM crawl WHERE id = l.good_id) AS last_good,
+       (SELECT count(*) FROM crawl b WHERE b.watch = l.watch AND b.bad AND b.id > coalesce(l.good_id, 0)) AS bad_in_row,
+       -- what is known and was to be visited by now; new pages wait by their promise, and may do so for long
+       (SELECT min(f.due_at) FROM story s JOIN frontier_story fs ON fs.story_id = s.id JOIN frontier f ON f.id = fs.frontier_id
+        WHERE s.slug = l.watch AND f.state IN ('waiting', 'leased') AND (f.purpose <> 'page' OR f.visits > 0 OR f.why = 'given')) AS next_due
+FROM last l JOIN crawl c ON c.id = l.id;
+
+CREATE VIEW source_health AS         -- each source of each watch, of the last 1,000 runs; a source that is asked stands for all that it was asked
+WITH answer AS (
+  SELECT r.watch, s.source,
+         CASE WHEN s.source IN ('given', 'feed', 'sitemap', 'robots', 'front_page', 'import') THEN s.query ELSE '' END AS query,
+         s.run_id, r.started_at, sum(s.leads) AS leads, max(s.alarm) AS alarm,
+         max(s.outcome IN ('ok', 'empty', 'unchanged')) AS good,
+         max(CASE WHEN s.outcome IN ('failed', 'unreadable', 'refused', 'limited') THEN s.outcome END) AS outcome,
+         max(CASE WHEN s.outcome IN ('failed', 'unreadable', 'refused', 'limited') THEN s.reason END) AS reason
+  FROM run_source s JOIN run r ON r.id = s.run_id
+  WHERE r.kind = 'crawl' AND s.outcome <> 'not_asked' AND s.run_id > (SELECT max(id) FROM run) - 1000
+  GROUP BY 1, 2, 3, 4
+), last AS (
+  SELECT watch, source, query, count(*) AS runs, max(run_id) AS run_id, max(run_id) FILTER (WHERE good) AS good_id,
+         max(run_id) FILTER (WHERE leads > 0) AS gave_id, max(started_at) FILTER (WHERE good) AS last_good,
+         max(started_at) FILTER (WHERE leads > 0) AS last_gave
+  FROM answer GROUP BY 1, 2, 3
+)
+SELECT l.watch, l.source, l.query, l.runs, a.run_id AS last_run_id, a.started_at AS last_asked,
+       CASE WHEN a.good THEN CASE WHEN a.leads > 0 THEN 'ok' ELSE 'empty' END ELSE a.outcome END AS outcome,
+       CASE WHEN a.good THEN NULL ELSE a.reason END AS reason, l.last_good, l.last_gave,
+       (SELECT count(*) FROM answer b WHERE b.watch = l.watch AND b.source = l.source AND b.query = l.query AND NOT b.good
+          AND b.outcome <> 'limited' AND b.run_id > coalesce(l.good_id, 0)) AS bad_in_row,
+       (SELECT max(b.alarm) FROM answer b WHERE b.watch = l.watch AND b.source = l.source AND b.query = l.query
+          AND b.run_id > coalesce(l.gave_id, 0)) AS alarm
+FROM last l JOIN answer a ON a.watch = l.watch AND a.source = l.source AND a.query = l.query AND a.run_id = l.run_id;
+
+CREATE VIEW host_health AS           -- each host, by its registrable domain, in the last 50 crawls
+WITH answer AS (
+  SELECT o.domain, c.id, c.started_at, coalesce(c.error_class, 'http ' || c.status) AS outcome, c.error_detail,
+         CASE WHEN c.error_class IN ('robots', 'guard') OR c.status IN (401, 403, 407, 429, 451) THEN 'refused'
+              WHEN c.status < 500 THEN 'answered' ELSE 'failed' END AS class
+  FROM run r JOIN capture c ON c.run_id = r.id JOIN page p ON p.id = c.page_id JOIN outlet o ON o.id = p.outlet_id
+  WHERE r.kind = 'crawl' AND c.origin = 'live' AND c.error_class IS NOT 'budget'
+    AND r.id IN (SELECT id FROM run WHERE kind = 'crawl' ORDER BY id DESC LIMIT 50)
+), last AS (
+  SELECT domain, count(*) AS captures, sum(class = 'answered') AS answered, sum(class = 'refused') AS refused,
+         sum(class = 'failed') AS failed, max(id) AS id, max(id) FILTER (WHERE class = 'answered') AS good_id,
+         max(started_at) FILTER (WHERE class = 'answered') AS last_answered
+  FROM answer GROUP BY domain
+)
+SELECT l.domain, l.captures, l.answered, l.refused, l.failed, a.started_at AS last_asked, a.class, a.outcome, a.error_detail AS detail,
+       l.last_answered, (SELECT count(*) FROM answer b WHERE b.domain = l.domain AND b.class <> 'answered' AND b.id > coalesce(l.good_id, 0)) AS bad_in_row,
+       (SELECT max(h.retry_at) FROM host h WHERE instr('.' || h.host || ':', '.' || l.domain || ':') > 0) AS held_until
+FROM last l JOIN answer a ON a.id = l.id;
 """
 
 #: Derived tables, children first: emptying them in this order breaks no reference.

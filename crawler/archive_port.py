@@ -35,6 +35,9 @@ class ArchivePort(Protocol):
     def frontier_state(self, story_id: int, now: datetime) -> FrontierState:
         """How many of the story's URLs stand where."""
 
+    def queue_by_source(self, story_id: int, now: datetime) -> Mapping[str, int]:
+        """Source -> how many of the URLs that it was the first to name are due."""
+
     def next_due(self, *, story_id: int | None, before: datetime) -> datetime | None:
         """When the next URL falls due, if that is before *before*."""
 

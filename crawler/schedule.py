@@ -49,7 +49,7 @@ from hashlib import sha256
 from typing import Final
 
 from archive.types import Capture, FrontierEntry
-from crawler.watch import Schedule
+from crawler.watch import Schedule, Watch
 
 FIRST_RETRY: Final = timedelta(minutes=5)
 LONGEST_RETRY: Final = timedelta(days=1)
@@ -135,6 +135,23 @@ def page_wait(schedule: Schedule, *, quiet: timedelta, age: timedelta | None, ch
     if quiet < schedule.fresh_for:
         return min(max(wait, schedule.fresh), schedule.every)
     return min(max(wait, schedule.every), schedule.every * LONGEST_IN_EVERY)
+
+
+def longest_wait(watch: Watch) -> timedelta:
+    """No URL of *watch* is ever due later than this from its visit, with the grid's half a wait and the jitter."""
+    return 2 * max(TAIL, watch.schedule.every, *(use.every for use in watch.sources.search))
+
+
+def visits_in_a_year(schedule: Schedule) -> tuple[float, float]:
+    """How often a page that never changes is fetched in its first year, and in each later one.
+
+    One that changes is fetched more often for as long as it is fresh again.
+    """
+    year, visits, age = timedelta(days=365), 0, timedelta(0)
+    while age < year:
+        visits += 1
+        age += page_wait(schedule, quiet=age, age=age, changes=0)
+    return float(visits), year / page_wait(schedule, quiet=2 * year, age=2 * year, changes=0)
 
 
 def on_grid(now: datetime, wait: timedelta, url: str) -> datetime:

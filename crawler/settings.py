@@ -77,6 +77,7 @@ SPIDER_MIDDLEWARES = {  # all of them act on requests found in pages; ours come 
 }
 ITEM_PIPELINES = {"crawler.pipelines.ArchivePipeline": 500}
 EXTENSIONS = {
+    "crawler.extensions.JsonLog": 100,  # before all that may have something to say
     "crawler.extensions.RunRecord": 500,
     "crawler.extensions.Progress": 600,  # after RunRecord, whose summary it prints
     "scrapy.extensions.telnet.TelnetConsole": None,

@@ -12,7 +12,7 @@ from datasette.utils import parse_metadata, tilde_encode
 from jinja2 import ChoiceLoader, Environment, PackageLoader
 from markupsafe import Markup
 
-from datasette_config import changing, collating, comparing, memento, timeline, views, web, wording
+from datasette_config import changing, collating, comparing, health, memento, timeline, views, web, wording
 from datasette_config._compat import Forbidden, ensure_views, hookimpl, set_metadata
 
 DATABASE = r"/(?P<database>[^/]+)/-"
@@ -50,6 +50,7 @@ def register_routes() -> list[tuple[str, Any]]:
         (rf"^{DATABASE}/story/(?P<slug>[^/]+)/changes(?P<format>{FEED})$", changing.story_changes),
         (rf"^{DATABASE}/page/(?P<page_id>[^/]+)/changes(?P<format>{FEED})$", changing.page_changes),
         (rf"^{DATABASE}/changes(?P<format>\.json|{FEED})?$", changing.changes),
+        (rf"^{DATABASE}/health(?P<format>\.json)?$", health.health),
         (rf"^{DATABASE}/search(?P<format>\.json|{FEED})?$", views.search),
     ]
 
@@ -162,6 +163,7 @@ def menu_links(datasette: Any, actor: Any, request: Any) -> Any:
             found += [
                 {"href": f"{base}/-/changes", "label": f"Changes in {name}"},
                 {"href": f"{base}/-/search", "label": f"Search {name}"},
+                {"href": f"{base}/-/health", "label": f"Health of {name}"},
             ]
         return found
 

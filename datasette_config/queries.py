@@ -275,3 +275,15 @@ SELECT v.id, v.outlet, v.outlet_name, v.url, v.number, v.seen_from, v.seen_to, v
 FROM versions v JOIN version_texts t ON t.id = v.id
 WHERE v.page_id = :page_id AND v.seen_from <= :at ORDER BY v.seen_from DESC LIMIT 1
 """
+
+# --- health -----------------------------------------------------------------------------------------
+
+WATCH_HEALTH = "SELECT * FROM watch_health ORDER BY watch LIMIT 500"
+
+SOURCE_HEALTH = """
+SELECT * FROM source_health ORDER BY bad_in_row = 0 AND alarm IS NULL, watch, source, query LIMIT 500
+"""
+
+HOST_HEALTH = "SELECT * FROM host_health ORDER BY bad_in_row DESC, domain LIMIT 200"
+
+INCIDENTS = "SELECT * FROM incidents ORDER BY last_at DESC, id DESC LIMIT 50"

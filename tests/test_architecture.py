@@ -16,7 +16,7 @@ PURE = {
     "archive.extract", "archive.extract_json", "archive.extract_lines", "archive.extract_links", "archive.extract_text", "archive.quality", "archive.versions", "archive.diff", "archive.diff_align", "archive.diff_edits", "archive.diff_fields", "archive.diff_furniture", "archive.diff_lexicon",
     "archive.diff_tokens", "archive.diff_words", "archive.corrections", "archive.collate", "archive.collate_pairs", "archive.collate_additions",
     "archive.collate_places", "archive.collate_evidence", "archive.collate_descent", "archive.collate_languages",
-    "archive.diff_weigh", "archive.diff_terminal", "archive.alerts", "archive.references", "archive.memory", "archive.came_first", "archive.plausibility", "archive.availability",
+    "archive.diff_weigh", "archive.diff_terminal", "archive.alerts", "archive.health", "archive.references", "archive.memory", "archive.came_first", "archive.plausibility", "archive.availability",
     "archive.match", "crawler.schedule", "crawler.discovery", "crawler.newsroom.newsroom",
 }  # fmt: skip
 """Modules, and packages with all in them, that decide and do not act."""
@@ -33,7 +33,7 @@ IMPURE_MODULES = {
     "datasette",
 }
 
-PROGRAM = {"archive.cli", "archive.running"}
+PROGRAM = {"archive.cli", "archive.running", "archive.watching"}
 """The `afterprint` program: the one place that knows all parts, and the only one in archive that knows the crawler."""
 
 

@@ -26,9 +26,16 @@ __all__ = ["main"]
     show_default="archive.db, or $AFTERPRINT_ARCHIVE",
     help="The archive to work on: one SQLite file.",
 )
+@click.option(
+    "--log",
+    type=click.Path(dir_okay=False, path_type=Path),
+    envvar="AFTERPRINT_LOG",
+    show_envvar=True,
+    help="Also write what happens to this file: JSON lines with run, watch, source and URL.",
+)
 @click.version_option(package_name="afterprint")
 @click.pass_context
-def main(ctx: click.Context, archive: Path) -> None:
+def main(ctx: click.Context, archive: Path, log: Path | None) -> None:
     """Give it an article. It finds where that article was printed again, keeps the evidence, and shows who changed what.
 
     \b
@@ -41,3 +48,10 @@ def main(ctx: click.Context, archive: Path) -> None:
     Exit codes: 0 fine · 1 some sources failed · 2 bad configuration · 3 another run holds the lock
     """
     ctx.obj = Context(archive)
+    if log is not None:
+        from archive import logs
+
+        try:
+            logs.write_to(log)
+        except OSError as error:
+            raise click.BadParameter(f"{log} cannot be written: {error.strerror}", param_hint="--log") from error

@@ -27,10 +27,12 @@ COMMANDS = {
     "crawl": "working",
     "process": "working",
     "run": "working",
+    "watch": "working",
     "import": "working",
     "match": "comparing",
     "alerts": "alerting",
     "status": "reading",
+    "doctor": "doctoring",
     "explain": "reading",
     "diff": "reading",
     "serve": "showing",
@@ -88,6 +90,15 @@ class Group(click.Group):
         except KeyboardInterrupt:
             click.echo("\nStopped at once. What was written stands; the next run goes on from there.", err=True)
             ctx.exit(130)  # as shells report a program that Ctrl-C ended
+
+
+FOLDER = Path("watches")
+"""Where watches usually are: see `afterprint add`."""
+
+
+def watches_in_folder() -> tuple[Path, ...]:
+    """The watches that a command takes if none is named."""
+    return tuple(sorted(FOLDER.glob("*.toml")))
 
 
 def print_json(value: object) -> None:

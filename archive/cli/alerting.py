@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archive.cli._context import Context, print_json, usage_error
+from archive.cli._context import FOLDER, Context, print_json, usage_error, watches_in_folder
 
 if TYPE_CHECKING:
     from archive.delivery import Delivered
-
-FOLDER = Path("watches")
-"""Where watches usually are: see `afterprint add`."""
 
 
 @click.command("alerts", short_help="Who was told what; deliver what is due.")
@@ -60,7 +57,7 @@ def _deliver(context: Context, watches: tuple[Path, ...]) -> Delivered:
     from archive.times import utc_now
     from crawler.watch import load_watch
 
-    files = watches or tuple(sorted(FOLDER.glob("*.toml")))
+    files = watches or watches_in_folder()
     if not files:
         raise usage_error(
             f'no watch is named, and there is none in the folder "{FOLDER}"',

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="As one JSON document.")
 @click.pass_obj
 def status_command(context: Context, as_json: bool) -> None:
-    """Say for each story what was found, what is due, and what its last run came to.
+    """Say for each story what was found, what is due, and what its last run came to; and what is wrong, with the remedy.
 
     \b
     Example: afterprint status --json
@@ -40,6 +41,11 @@ def status_command(context: Context, as_json: bool) -> None:
         click.echo(f"{report['unread']} captures wait to be read.\nNext: afterprint process")
     for host in report["held_hosts"]:
         click.echo(f"{host['host']} is left alone until {host['retry_at']}: {host['reason']}")
+    for found in report["findings"]:
+        color = "red" if found["level"] == "wrong" and sys.stdout.isatty() else None
+        subject = f"{found['about']} {found['name']}".strip()
+        click.secho(f"{found['level'].capitalize()}: {printable(subject)}: {printable(found['what'])}", fg=color)
+        click.echo(f"  {found['remedy']}")
 
 
 def _status(store: Store) -> dict[str, Any]:
@@ -47,7 +53,7 @@ def _status(store: Store) -> dict[str, Any]:
     from archive.times import utc_now
 
     now = utc_now()
-    stories = []
+    stories: list[dict[str, Any]] = []
     for story in store.stories():
         assert story.id is not None
         frontier = store.frontier_state(story.id, now)
@@ -87,6 +93,7 @@ def _status(store: Store) -> dict[str, Any]:
         "counts": store.counts(),
         "unread": store.count_to_read(LABEL),
         "held_hosts": store.held_hosts(now),
+        "findings": [asdict(found) for found in store.health(now)],
     }
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from archive.cli._context import Context, print_json, usage_error
+from archive.cli._context import FOLDER, Context, print_json, usage_error, watches_in_folder
 from archive.cli.leads import import_leads
 from archive.exceptions import ConfigError
 
@@ -69,12 +69,14 @@ def check_command(watch: Path, as_json: bool) -> None:
     \b
     Example: afterprint check watches/demo.toml
     """
+    from crawler.schedule import visits_in_a_year
     from crawler.seeding import given_leads
     from crawler.watch import load_watch
 
     loaded = load_watch(watch)
     story = loaded.story
     leads = given_leads(loaded)
+    first_year, later_years = visits_in_a_year(loaded.schedule)
     if as_json:
         print_json(
             {
@@ -91,6 +93,7 @@ def check_command(watch: Path, as_json: bool) -> None:
                 "text_urls": [{"url": t.url, "language": t.language, "role": t.role} for t in story.text_urls],
                 "asked": [{"purpose": lead.purpose, "url": lead.url} for lead in leads],
                 "search": [use.name for use in loaded.sources.search],
+                "fetches_per_page": {"first_year": round(first_year), "later_years": round(later_years)},
                 "notices": loaded.notices,
             }
         )
@@ -107,6 +110,10 @@ def check_command(watch: Path, as_json: bool) -> None:
         click.echo(f"  {lead.purpose:<9} {lead.url}")
     for use in loaded.sources.search:
         click.echo(f"  asks      {use.name}, every {use.every.days or use.every}{' days' if use.every.days else ''}")
+    click.echo(
+        f"  costs     {first_year:.0f} fetches a page in its first year and {later_years:.0f} in each later one; "
+        "more where it changes"
+    )
     if not loaded.politeness.contact:
         click.echo("  Note: no [politeness] contact. Webmasters will see no address to write to.")
     for notice in loaded.notices:
@@ -222,7 +229,7 @@ def match_story(context: Context, slug: str, *, workers: int | None = None, as_j
 
 
 @click.command("run", short_help="Crawl and process together, only what is due.")
-@click.argument("watches", type=WATCH, nargs=-1, required=True)
+@click.argument("watches", type=WATCH, nargs=-1)
 @click.option("--budget", type=click.IntRange(1), help="Fetch at most so many URLs a watch.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Worker processes; default: one a core, at least two.")
 @click.option("--serve", is_flag=True, help="Serve the archive afterwards, if there is anything to show.")
@@ -233,6 +240,9 @@ def run_command(
 ) -> None:
     """Fetch what is due for each of WATCHES, and read it beside the crawl. Safe under cron and systemd timers.
 
+    Without WATCHES, those in the folder "watches" are run. A watch that is wrong is told, and the others are run all the
+    same; the exit code is 2 then.
+
     \b
     Example: afterprint run watches/demo.toml
     """
@@ -240,8 +250,16 @@ def run_command(
     from archive.running import run
 
     code = 0
-    for watch in watches:
-        result = run(watch, context.archive, budget=budget, workers=workers)
+    files = watches or watches_in_folder()
+    if not files:
+        raise usage_error(f'no watch is named, and there is none in the folder "{FOLDER}"', "afterprint add URL")
+    for watch in files:
+        try:
+            result = run(watch, context.archive, budget=budget, workers=workers)
+        except ConfigError as error:
+            click.echo(f"Error: {error}", err=True)
+            code = max(code, error.exit_code)
+            continue
         for line in summary_lines(result.summary):
             click.echo(line)
         code = max(code, result.exit_code)
@@ -253,6 +271,27 @@ def run_command(
         serve_if_worthwhile(context, port)
     click.echo("Next: afterprint status, or afterprint serve")
     sys.exit(code)
+
+
+@click.command("watch", short_help="Run what is due, whenever it is due, for good.")
+@click.argument("watches", type=WATCH, nargs=-1)
+@click.option("--workers", type=click.IntRange(1, 64), help="Worker processes; default: one a core, at least two.")
+@click.pass_obj
+def watch_command(context: Context, watches: tuple[Path, ...], workers: int | None) -> None:
+    """Run each of WATCHES when something of it is due, deliver alerts, and sleep in between, until it is stopped.
+
+    Without WATCHES, those in the folder "watches" are run, also those that are added later. Ctrl-C or SIGTERM once finishes
+    what is in flight, twice stops at once. While it is at work, `afterprint run` on the same archive ends with exit code 3.
+
+    \b
+    Example: afterprint watch watches/demo.toml
+    """
+    from archive.running import stoppable
+    from archive.watching import Watching
+
+    with stoppable() as stop:
+        Watching(lambda: watches or watches_in_folder(), context.archive, stop, workers=workers).go_on()
+    click.echo("Stopped; the next start goes on from here.")
 
 
 @click.group("import", short_help="Bring in captures and leads of others.")

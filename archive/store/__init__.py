@@ -13,6 +13,7 @@
     _availability whether a page is still there
     _alerts     what is told, and its way to those who want to know
     _candidates look-ups of stories by pages and of pages by stories
+    _health     how watches, sources and hosts are; what befell the machine
     _reports    what people ask of an archive
 """
 

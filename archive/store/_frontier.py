@@ -283,6 +283,15 @@ class Frontier(Sources):
             row["new_pages"] or 0,
         )
 
+    def queue_by_source(self, story_id: int, now: datetime) -> dict[str, int]:
+        """Source -> how many of the URLs that it was the first to name are due."""
+        rows = self._all(
+            """SELECT why, count(*) FROM frontier WHERE state = 'waiting' AND due_at <= ?
+               AND id IN (SELECT frontier_id FROM frontier_story WHERE story_id = ?) GROUP BY why ORDER BY why""",
+            (to_text(now), story_id),
+        )
+        return {row[0]: row[1] for row in rows}
+
     def host_hold(self, host: str) -> datetime | None:
         """Until when *host* ("name:port") asked to be left alone, or None."""
         value = self._value("SELECT retry_at FROM host WHERE host = ?", (host,))

@@ -128,6 +128,8 @@ class ArchiveSpider(Spider):
         #: URLs that the watch names itself and that failed, with the reason
         self.failed_given: list[tuple[str, str]] = []
         self.counts: Counter[str] = Counter()
+        #: source -> captures of what it named
+        self.fetched_of: Counter[str] = Counter()
         self.skipped: Counter[str] = Counter()
         self.in_flight: dict[int, FrontierEntry] = {}
         self._buffer: deque[FrontierEntry] = deque()
@@ -456,6 +458,13 @@ class ArchiveSpider(Spider):
         entry = self.in_flight.get(capture.frontier_id) if capture.frontier_id is not None else None
         if entry is None:
             return
+        self.fetched_of[entry.why] += 1
+        logger.info(
+            "%s %s",
+            capture.error_class or f"http {capture.status}",
+            entry.url,
+            extra={"url": entry.url, "source": entry.why, "purpose": entry.purpose},
+        )
         if item.leads or (item.source is not None and item.source.leads):
             self._next_lease = 0.0
         if entry.why == "given" and capture.purpose == "page" and (capture.error_class or (capture.status or 0) >= 400):

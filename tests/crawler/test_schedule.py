@@ -7,10 +7,12 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from archive.types import Capture, FrontierEntry
-from crawler.schedule import next_due, next_due_of_kept, on_grid, page_wait
-from crawler.watch import Schedule
+from archive.types import Capture, FrontierEntry, Story
+from crawler.schedule import longest_wait, next_due, next_due_of_kept, on_grid, page_wait, visits_in_a_year
+from crawler.watch import Schedule, Watch
 
 NOW = datetime(2023, 1, 20, 12, tzinfo=UTC)
 SCHEDULE = Schedule(every=timedelta(hours=2), fresh=timedelta(minutes=10), fresh_for=timedelta(days=3))
@@ -165,3 +167,27 @@ def test_what_an_archive_keeps_is_fetched_once(capture: dict[str, Any], attempts
     due = next_due_of_kept(Capture(url=entry.url, started_at=NOW, finished_at=NOW, **capture), entry, NOW)
 
     assert (due - NOW if due is not None else None) == wait
+
+
+def test_what_a_page_costs() -> None:
+    first, later = visits_in_a_year(Schedule())
+    assert 50 < first < 70, "the slow tail is what a year costs"
+    assert later == pytest.approx(365 / 90)
+    often, _ = visits_in_a_year(Schedule(fresh=timedelta(minutes=5)))
+    assert often > first
+    assert visits_in_a_year(Schedule(every=365 * DAY, fresh=365 * DAY))[0] == 1
+
+
+@given(
+    every=st.timedeltas(timedelta(seconds=1), 400 * DAY),
+    fresh=st.timedeltas(timedelta(seconds=1), 400 * DAY),
+    quiet=st.timedeltas(timedelta(0), 4000 * DAY),
+    changes=st.integers(0, 50),
+)
+def test_nothing_is_ever_due_later_than_the_longest_wait(
+    every: timedelta, fresh: timedelta, quiet: timedelta, changes: int
+) -> None:
+    schedule = Schedule(every=every, fresh=fresh)
+    wait = page_wait(schedule, quiet=quiet, age=quiet, changes=changes)
+    due = on_grid(NOW, wait, "https://a.example/")
+    assert due - NOW <= longest_wait(Watch("w", Story("w", "W"), schedule=schedule))
