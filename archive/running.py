@@ -18,7 +18,8 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from archive import delivery, lock
+from archive import attesting, delivery, lock
+from archive.attesting import Services
 from archive.delivery import Receivers
 from archive.exceptions import StoreError
 from archive.histories import Summary
@@ -86,6 +87,7 @@ def run(
             _rounds(loaded, watch, archive, result, stop, again=again, budget=budget, workers=workers)
         if not stop.is_set():
             _tell_receivers(archive, loaded.slug, receivers, stop)
+            _ask_for_proofs(archive, loaded.slug, loaded.evidence, stop)
     return result
 
 
@@ -121,6 +123,19 @@ def _tell_receivers(archive: Path, slug: str, receivers: Receivers, stop: thread
             done = delivery.deliver(store, slug, receivers, now=utc_now, stop=stop.is_set)
     except StoreError as error:
         print(f"Note: alerts wait for the next run: {error}", file=sys.stderr)  # noqa: T201
+        return
+    for line in done.failed:
+        print(f"Note: {line}", file=sys.stderr)  # noqa: T201
+
+
+def _ask_for_proofs(archive: Path, slug: str, services: Services, stop: threading.Event) -> None:
+    """Have the run's end stamped, and copies made, if the watch says so. Whatever comes of it, the run has done its work."""
+    try:
+        with Store(archive) as store:
+            attesting.enqueue(store, slug, services, utc_now())
+            done = attesting.ask(store, services, now=utc_now, stop=stop)
+    except StoreError as error:
+        print(f"Note: time stamps and copies wait for the next run: {error}", file=sys.stderr)  # noqa: T201
         return
     for line in done.failed:
         print(f"Note: {line}", file=sys.stderr)  # noqa: T201

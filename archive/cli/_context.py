@@ -37,6 +37,9 @@ COMMANDS = {
     "verify": "evidence",
     "export": "evidence",
     "backup": "evidence",
+    "manifest": "proving",
+    "timestamps": "proving",
+    "prune": "proving",
     "newsroom": "showing",
     "demo": "showing",
 }
