@@ -198,6 +198,7 @@ def export_warc(context: Context, out: Path, page: str | None, story: str | None
                 "captures": done.captures,
                 "records": done.records,
                 "added_for_bodies": done.added,
+                "pruned": done.pruned,
             }
         )
         return
@@ -205,6 +206,8 @@ def export_warc(context: Context, out: Path, page: str | None, story: str | None
     click.echo(f"{out}: {out.stat().st_size / 1e6:,.1f} MB, {done.captures:,} captures in {kinds} records.")
     if done.added:
         click.echo(f"{done.added} of them are of other pages: they brought bodies that these captures confirm.")
+    if done.pruned:
+        click.echo(f"The bodies of {done.pruned:,} were pruned: only what is known of them is in the file.")
 
 
 @click.command("backup", short_help="Copy the archive while it is in use.")

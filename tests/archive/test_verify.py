@@ -576,9 +576,11 @@ def test_a_restored_backup_goes_on_where_it_was(run: Callable[..., Any], archive
     out = tmp_path / "backup.db"
     assert run("backup", out).exit_code == 0
     head = check(archive).head
+    said = rows_of(archive)
     for path in tmp_path.glob("archive.db*"):
         path.unlink()
     shutil.copy(out, archive)
+    assert rows_of(archive) == said
     with Store(archive) as store:
         store.add_capture(page(9))
     report = check(archive, head)
