@@ -16,16 +16,14 @@ import base64
 import binascii
 import hashlib
 import hmac
-import http.client
 import json
 import os
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from archive.deliver_message import DeliveryError, Message
+from archive.exchange import NoAnswerError, exchange
 
 TIMEOUT = 15.0
 """Seconds for each step of a request; GitHub gives receivers 10, Stripe 20."""
@@ -55,37 +53,14 @@ class Webhook:
             if not secret:
                 raise DeliveryError(f"the environment variable {self.secret_env} holds no secret", down=True)
             headers["webhook-signature"] = signature(secret, headers, body)
-        status, reason, retry_after = self._post(body, headers)
-        if 200 <= status < 300:
-            return ""
-        raise DeliveryError(
-            f"it answered {status} {reason}".strip(), down=status >= 500 or status == 429, retry_after=retry_after
-        )
-
-    def _post(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, str, int | None]:
-        parts = urlsplit(self.url)
-        secure = parts.scheme == "https"
-        host = parts.hostname or ""
         try:
-            connection = (
-                http.client.HTTPSConnection(host, parts.port, timeout=TIMEOUT, context=ssl.create_default_context())
-                if secure
-                else http.client.HTTPConnection(host, parts.port, timeout=TIMEOUT)
-            )
-            try:
-                path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
-                sent = dict(headers)
-                if parts.username is not None:
-                    user = f"{parts.username}:{parts.password or ''}"
-                    sent["Authorization"] = f"Basic {base64.b64encode(user.encode()).decode()}"
-                connection.request("POST", path, body, sent)
-                answer = connection.getresponse()
-                after = answer.getheader("Retry-After", "")
-                return answer.status, answer.reason, int(after) if after.isascii() and after.isdigit() else None
-            finally:
-                connection.close()
-        except (OSError, http.client.HTTPException) as error:
-            raise DeliveryError(f"no answer ({type(error).__name__}: {error})", down=True) from error
+            answer = exchange("POST", self.url, body, headers, timeout=TIMEOUT)
+        except NoAnswerError as error:
+            raise DeliveryError(str(error), down=True) from error
+        if answer.ok:
+            return ""
+        down = answer.status >= 500 or answer.status == 429
+        raise DeliveryError(str(answer), down=down, retry_after=answer.retry_after)
 
 
 def signature(secret: str, headers: Mapping[str, str], body: bytes) -> str:

@@ -10,7 +10,8 @@
         ├── StoreBusyError          another process held the database too long
         ├── DiskFullError           there was no room to write
         ├── NotAnArchiveError       the file is not a database, or is damaged
-        └── NewerSchemaError        the database was written by a newer afterprint
+        ├── NewerSchemaError        the database was written by a newer afterprint
+        └── PrunedError             bytes are asked for that were given up to make room
 
 What the web does (304, 404, timeout, nonsense) is no exception: it is a `Capture`.
 Bugs are not wrapped: they keep their own type and their traceback.
@@ -69,3 +70,7 @@ class NotAnArchiveError(StoreError):
 
 class NewerSchemaError(StoreError):
     """The database was written by a newer afterprint, which this one would misread."""
+
+
+class PrunedError(StoreError):
+    """The bytes of a body were given up by `afterprint prune`: its row and its hash are all that is left."""

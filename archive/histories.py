@@ -131,6 +131,8 @@ class Histories:
         status = 200 if capture.not_modified else capture.status
         digest = capture.body_sha256
         asks = digest is not None and wants_source(status, extraction)
+        if asks and digest is not None and self.store.is_pruned(digest):
+            return Quality(0.0, ("unreadable",))  # who cannot look at the source may not say that it is no wall
         return judge(
             status=status,
             headers=capture.headers,
@@ -210,6 +212,8 @@ class Histories:
         label = f"{extract.LABEL}|{path} only"
         known = self.store.extraction_of(source.body_sha256, label)
         if known is None:
+            if self.store.is_pruned(source.body_sha256):
+                return None
             read = read_body(self.store.body(source.body_sha256), source.final_url, source.content_type, path)
             if not isinstance(read, Extraction):
                 return None

@@ -215,6 +215,8 @@ class _Processing:
         if digest is None or not may_be_html(capture.media_type) or self.store.extraction_of(digest, extract.LABEL):
             return None
         if digest not in self.in_flight:
+            if self.store.is_pruned(digest):
+                return None
             content_type = next((value for name, value in capture.headers if name == "content-type"), None)
             self.in_flight[digest] = self.pool.submit(_read_body, digest, capture.final_url, content_type)
         return self.in_flight[digest]

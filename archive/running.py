@@ -22,7 +22,8 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from archive import delivery, lock, machine
+from archive import attesting, delivery, lock, machine
+from archive.attesting import Services
 from archive.delivery import Receivers
 from archive.exceptions import StoreError
 from archive.health import CLOCK_JUMP, IncidentKind, disk_is_low, jump_in_words
@@ -121,6 +122,7 @@ def run_under_lock(
             _rounds(loaded, watch, archive, result, crawls, stop, again=again, budget=budget, workers=workers)
         if not stop.is_set():
             tell_receivers(archive, loaded.slug, receivers, stop)
+            _ask_for_proofs(archive, loaded.slug, loaded.evidence, stop)
     _mind_the_machine(archive, mark.jump())
     return result
 
@@ -211,6 +213,19 @@ def tell_receivers(archive: Path, slug: str, receivers: Receivers, stop: threadi
         print(f"Note: alerts wait for the next run: {error}", file=sys.stderr)  # noqa: T201
         return
     logger.info("%d alerts delivered, %d attempts failed", done.ok, len(done.failed), extra={"watch": slug})
+    for line in done.failed:
+        print(f"Note: {line}", file=sys.stderr)  # noqa: T201
+
+
+def _ask_for_proofs(archive: Path, slug: str, services: Services, stop: threading.Event) -> None:
+    """Have the run's end stamped, and copies made, if the watch says so. Whatever comes of it, the run has done its work."""
+    try:
+        with Store(archive) as store:
+            attesting.enqueue(store, slug, services, utc_now())
+            done = attesting.ask(store, services, now=utc_now, stop=stop)
+    except StoreError as error:
+        print(f"Note: time stamps and copies wait for the next run: {error}", file=sys.stderr)  # noqa: T201
+        return
     for line in done.failed:
         print(f"Note: {line}", file=sys.stderr)  # noqa: T201
 

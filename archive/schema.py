@@ -184,7 +184,18 @@ CREATE TABLE body (                  -- raw bytes, once
   sha256      TEXT PRIMARY KEY,      -- of the bytes, encodings undone
   data        BLOB NOT NULL,         -- zstd
   size        INTEGER NOT NULL,      -- bytes before compression
-  first_seen  TEXT NOT NULL
+  first_seen  TEXT NOT NULL,
+  pruned_id   INTEGER REFERENCES pruning(id)  -- the bytes were given up, data is empty; null while they are there
+) STRICT;
+CREATE INDEX body_pruned ON body(pruned_id) WHERE pruned_id IS NOT NULL;  -- what is no longer there?
+
+CREATE TABLE pruning (               -- a time when somebody gave up the bytes of bodies, to make room: rows and hashes stay
+  id          INTEGER PRIMARY KEY,
+  rule        TEXT NOT NULL,         -- which bodies, in words
+  who         TEXT NOT NULL,
+  pruned_at   TEXT NOT NULL,
+  bodies      INTEGER NOT NULL,
+  bytes       INTEGER NOT NULL       -- of them, before compression
 ) STRICT;
 
 CREATE TABLE capture (               -- one fetch, whatever came of it
@@ -269,6 +280,35 @@ CREATE TABLE incident (              -- what befell a run and was no outlet's do
   times       INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 CREATE INDEX incident_last ON incident(last_at);  -- what befell lately?
+
+CREATE TABLE manifest (              -- what a run captured, sealed when it closed: see archive.manifests
+  run_id      INTEGER PRIMARY KEY REFERENCES run(id),
+  captures    INTEGER NOT NULL,
+  head        TEXT NOT NULL,         -- chain hash of the newest capture there was
+  sha256      TEXT NOT NULL,         -- of the manifest, byte for byte as `afterprint manifest` writes it
+  made_at     TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE attestation (           -- what a third party is asked to confirm, on its way; or confirmed
+  id          INTEGER PRIMARY KEY,
+  kind        TEXT NOT NULL CHECK (kind IN ('timestamp', 'wayback')),
+  subject     TEXT NOT NULL,         -- of a time stamp: a chain hash; of a copy in a web archive: the page's URL
+  capture_id  INTEGER NOT NULL REFERENCES capture(id),  -- the row with that hash; the capture that the copy is to confirm
+  authority   TEXT NOT NULL,         -- address of the service that is asked
+  state       TEXT NOT NULL CHECK (state IN ('pending', 'ok', 'failed')),  -- failed: given up
+  attempts    INTEGER NOT NULL DEFAULT 0,
+  next_try_at TEXT NOT NULL,
+  last_error  TEXT,                  -- in words; null if there was none
+  job         TEXT,                  -- the service's name for the work that it took on; null if there is none
+  created_at  TEXT NOT NULL,
+  done_at     TEXT,                  -- when it was confirmed, or given up
+  confirmed_at TEXT,                 -- the time that the service states
+  proof       BLOB,                  -- of a time stamp: the RFC 3161 answer as it came, certificates in it
+  roots       TEXT,                  -- PEM: the root certificates that it was checked against
+  memento     TEXT,                  -- of a copy: its address
+  UNIQUE (kind, subject, capture_id, authority)
+) STRICT;
+CREATE INDEX attestation_due ON attestation(next_try_at) WHERE state = 'pending';  -- what is to be asked?
 """
 
 DERIVED = """
@@ -654,6 +694,11 @@ CREATE VIEW page_leads AS            -- who named which page
 SELECT DISTINCT pu.page_id, l.id, s.slug AS story, l.source, l.query, l.rank, l.url, l.title, l.published, l.language,
        l.outlet, l.note, l.first_seen, l.last_seen, l.run_id
 FROM page_url pu JOIN lead l ON l.url_key = pu.url_key JOIN story s ON s.id = l.story_id;
+
+CREATE VIEW attestations AS          -- time stamps of the hash chain, and copies asked of a web archive
+SELECT a.id, a.kind, a.subject, c.url, a.authority, a.state, a.attempts, a.last_error, a.created_at, a.next_try_at,
+       a.confirmed_at, a.memento, a.done_at, a.capture_id
+FROM attestation a JOIN capture c ON c.id = a.capture_id;
 
 CREATE VIEW runs AS SELECT id, kind, watch, state, started_at, finished_at, planned, fetched, new, unchanged, failed, skipped, note FROM run;
 

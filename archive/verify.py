@@ -7,6 +7,10 @@ a body's bytes            its sha256, its size, and the capture that brought it 
 a capture's row           its hash, which stands on that of the row before it
 what the hash leaves out  page: the one that the URL is known for · media type: its headers ·
                           purpose: the words there are · run: the counts that the run closed with
+a run and its sources     the sha256 of the manifest that was made when it closed
+a text                    its sha256: reference texts, and what was read from bodies
+a time stamp              the signature of the authority, by the root certificates kept with it (or others that are
+                          named), the chain hash that it is of, and the capture with that hash
 references                the rows that they name
 the file                  SQLite's own check: damaged pages, indexes that do not fit their table
 ========================  =============================================================================
@@ -14,6 +18,8 @@ the file                  SQLite's own check: damaged pages, indexes that do not
 The chain finds a row that was changed, taken out, put in or moved, wherever it stands. It cannot find that all was
 written anew from some row on, or that the last rows were cut off: who wants to see that too notes the last hash (the
 head) elsewhere, and asks later whether it still stands in the chain.
+
+A body whose bytes were given up (`afterprint prune`) is counted, and must be noted as pruned.
 
 A body may be stored in more than one way: a flipped bit of its compression that changes no byte of it is no damage.
 """
@@ -25,20 +31,31 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import zstandard
 
+from archive import manifests
 from archive.store._captures import NO_HASH, log_hash
-from archive.store._evidence import DamageError, EvidenceReader, RunCount, StoredBody, UnreadableRow
+from archive.store._evidence import (
+    DamageError,
+    EvidenceReader,
+    RunCount,
+    StoredBody,
+    StoredStamp,
+    StoredText,
+    UnreadableRow,
+)
+from archive.times import to_text
 from archive.types import Purpose
 
 if TYPE_CHECKING:
     from archive.store import Store
 
 COLUMNS = {
-    "body": {"sha256", "data", "size", "first_seen"},
+    "body": {"sha256", "data", "size", "first_seen", "pruned_id"},
     "capture": {
         "id", "run_id", "page_id", "purpose", "url", "final_url", "redirects", "started_at", "finished_at", "status", "error_class",
         "error_detail", "headers", "media_type", "body_sha256", "not_modified", "origin", "origin_ref", "prev_log_hash", "log_hash",
@@ -49,7 +66,7 @@ COLUMNS = {
 KEPT = 100
 """Findings of one kind that a report names; more are counted only."""
 
-Kind = Literal["file", "chain", "capture", "body", "missing_body", "reference", "run"]
+Kind = Literal["file", "chain", "capture", "body", "missing_body", "reference", "run", "page", "text", "timestamp"]
 
 Step = Callable[[str, int, int], None]
 """Told what is looked at, how many of it were, and how many there are."""
@@ -63,6 +80,10 @@ REMEDIES: dict[Kind, str] = {
     "missing_body": f"The capture still proves when and with which hash it was seen. {_FROM_COPY}",
     "reference": "If the table is derived (readings, versions, matches): afterprint process --rebuild. "
     f"Else: {_FROM_COPY}",
+    "page": f"What stands at this page's address is not what it was captured from. {_FROM_COPY}",
+    "text": "If it is an extraction: afterprint process --rebuild. A reference text is read from its file again by the next "
+    f"run of its watch. Else: {_FROM_COPY}",
+    "timestamp": f"It proves nothing any more; a later one may stand for it. {_FROM_COPY}",
     "run": f"Compare the captures of this run with a backup: one was lost, or counts for another run. {_FROM_COPY}",
 }
 
@@ -81,6 +102,19 @@ class Finding:
         return REMEDIES[self.kind]
 
 
+@dataclass(frozen=True, slots=True)
+class GoodStamp:
+    """A time stamp that holds: what it is of, when it was given, by whom."""
+
+    #: the capture that it stands for, with all before it
+    capture_id: int
+    head: str
+    at: datetime
+    signer: str
+    #: name and fingerprint of the root that the signer leads to
+    root: str
+
+
 @dataclass(slots=True)
 class Report:
     """What was looked at, and what is wrong."""
@@ -96,6 +130,10 @@ class Report:
     #: at most `KEPT` of a kind
     findings: list[Finding] = field(default_factory=list)
     counts: Counter[Kind] = field(default_factory=Counter)
+    #: bodies that were pruned: row and hash are there, their bytes were given up
+    pruned: int = 0
+    #: the time stamps that hold, in order of time
+    stamps: list[GoodStamp] = field(default_factory=list)
     #: sha256 of bodies that no capture refers to: nothing is wrong with them
     unreferenced: list[str] = field(default_factory=list)
 
@@ -111,20 +149,26 @@ class Report:
                 self.findings.append(finding)
 
 
-def verify(store: Store, *, head: str | None = None, step: Step | None = None) -> Report:
+def verify(store: Store, *, head: str | None = None, roots: str | None = None, step: Step | None = None) -> Report:
     """Look at everything, as it stands in the file now. Nothing is written, and a crawl may go on meanwhile.
 
-    *head* is the hash of a row, noted earlier: it must still stand in the chain.
+    Args:
+        head: the hash of a row, noted earlier: it must still stand in the chain.
+        roots: PEM of the root certificates to check time stamps by; without it, by those that are kept with them.
     """
     report = Report()
+    told: set[object] = set()  # runs of which something is told already, so that their manifests need not tell it again
     with store.evidence() as reader:
         report.add(_bodies(reader, report, step or _silent) if _has(reader, "body", report) else [])
-        report.add(_captures(reader, report, head, step or _silent) if _has(reader, "capture", report) else [])
+        report.add(_captures(reader, report, head, told, step or _silent) if _has(reader, "capture", report) else [])
         (step or _silent)("the file, by SQLite's own check", 0, 0)
         report.add([Finding("file", "SQLite's own check", line) for line in reader.sqlite_complaints()])
         try:
-            for look in (_missing_bodies, _references, _pages, _runs):
+            for look in (_missing_bodies, _references, _pages, _texts):
                 report.add(look(reader))
+            report.add(_runs(reader, told))
+            report.add(_manifests(reader, told))
+            report.add(_timestamps(reader, report, roots))
             report.unreferenced = [_plain(digest) for digest in reader.bodies_without_capture()]
         except DamageError as error:
             report.add([Finding("file", "references between rows", f"not all could be followed ({error})")])
@@ -161,6 +205,7 @@ def _bodies(reader: EvidenceReader, report: Report, step: Step) -> Iterator[Find
         finding, size = check_body(row, body)
         report.bodies += 1
         report.bytes += size
+        report.pruned += isinstance(body, StoredBody) and body.pruned_id is not None
         if finding is not None:
             yield finding
         step("bodies", number, len(rows))
@@ -175,6 +220,10 @@ def check_body(row: int, body: StoredBody | UnreadableRow | None) -> tuple[Findi
     where = f"body {_plain(body.sha256)} (row {row})"
     if not isinstance(body.data, bytes) or not isinstance(body.size, int):
         return Finding("body", where, "the row does not hold what its columns are for"), 0
+    if body.pruned_id is not None:
+        if body.data:
+            return Finding("body", where, "it is noted as pruned, and its bytes are there"), 0
+        return _beginning(body, where), 0
     digest, size = sha256(), 0
     try:
         # Never more than the size that is written there: damaged data may decompress to anything.
@@ -188,21 +237,31 @@ def check_body(row: int, body: StoredBody | UnreadableRow | None) -> tuple[Findi
         return Finding("body", where, f"its bytes have the sha256 {digest.hexdigest()}"), size
     if size != body.size:
         return Finding("body", where, f"it is {size} bytes long, and {body.size} are written there"), size
-    if body.brought_at is not None and body.first_seen != body.brought_at:
-        what = f"first_seen is {_plain(body.first_seen)}, but the capture that brought it began at {_plain(body.brought_at)}"
-        return Finding("body", where, what), size
-    return None, size
+    return _beginning(body, where), size
+
+
+def _beginning(body: StoredBody, where: str) -> Finding | None:
+    if body.brought_at is None or body.first_seen == body.brought_at:
+        return None
+    what = (
+        f"first_seen is {_plain(body.first_seen)}, but the capture that brought it began at {_plain(body.brought_at)}"
+    )
+    return Finding("body", where, what)
 
 
 # --- captures -------------------------------------------------------------------------------------
 
 
-def _captures(reader: EvidenceReader, report: Report, head: str | None, step: Step) -> Iterator[Finding]:
+def _captures(
+    reader: EvidenceReader, report: Report, head: str | None, told: set[object], step: Step
+) -> Iterator[Finding]:
     ids = reader.capture_ids()
     chain = Chain()
     heads: set[str] = set()
     for number, (capture_id, row) in enumerate(zip(ids, reader.captures(ids), strict=True), start=1):
-        yield from chain.check(capture_id, row)
+        for finding in chain.check(capture_id, row):
+            told.add(row["run_id"] if isinstance(row, Mapping) else None)
+            yield finding
         if head is not None:
             heads.add(chain.head)
         step("captures", number, len(ids))
@@ -294,17 +353,91 @@ def _pages(reader: EvidenceReader) -> Iterator[Finding]:
         expected = f"its URL is known for page {known}" if known is not None else "its URL is known for none"
         yield Finding("capture", f"capture {capture_id}", f"it counts for page {page}, but {expected}")
 
+    for page, url in reader.pages_at_strange_addresses():
+        yield Finding("page", f"page {page}", f"no capture of it was asked of or answered by {_plain(url)}")
 
-def _runs(reader: EvidenceReader) -> Iterator[Finding]:
-    yield from check_runs(reader.run_counts())
+
+def _manifests(reader: EvidenceReader, told: set[object]) -> Iterator[Finding]:
+    for run, head, sealed in reader.sealed_runs():
+        if run in told:
+            continue
+        if sealed is None or head is None:
+            yield Finding("run", f"run {run}", "it closed, and its manifest is gone")
+            continue
+        try:
+            made = manifests.digest(manifests.manifest(reader.rows_of_run(run, head)))
+        except (ValueError, TypeError, DamageError) as error:
+            yield Finding("run", f"run {run}", f"its manifest cannot be made again ({_plain(error)})")
+            continue
+        if made != sealed:
+            what = "its manifest is another than when it closed: the run, its sources or its captures were changed"
+            yield Finding("run", f"run {run}", what)
 
 
-def check_runs(counts: list[RunCount]) -> Iterator[Finding]:
-    """Runs whose captures are not as many as the run counted when it closed."""
-    for one in counts:
-        for name, counted, found in (
-            ("with an answer", one.fetched, one.fetched_found),
-            ("that failed", one.failed, one.failed_found),
-        ):
-            if counted != found:
-                yield Finding("run", f"run {one.run}", f"it closed with {counted} captures {name}, {found} are there")
+def _texts(reader: EvidenceReader) -> Iterator[Finding]:
+    for text in reader.texts():
+        if (finding := check_text(text)) is not None:
+            yield finding
+
+
+def check_text(text: StoredText) -> Finding | None:
+    """What is wrong with a text beside its sha256."""
+    where = f"{text.table} {text.row}"
+    if not isinstance(text.text, str):
+        return Finding("text", where, "it is no text")
+    try:
+        found = sha256(text.text.encode()).hexdigest()
+    except UnicodeEncodeError:
+        return Finding("text", where, "its text is no UTF-8 any more")
+    return None if found == text.sha256 else Finding("text", where, f"its text has the sha256 {found}")
+
+
+def _timestamps(reader: EvidenceReader, report: Report, roots: str | None) -> Iterator[Finding]:
+    stamps = reader.timestamps()
+    if not stamps:
+        return
+    for stamp in stamps:
+        good, finding = check_stamp(stamp, roots)
+        if finding is not None:
+            yield finding
+        if good is not None:
+            report.stamps.append(good)
+    report.stamps.sort(key=lambda one: one.at)
+
+
+def check_stamp(stamp: StoredStamp, roots: str | None = None) -> tuple[GoodStamp | None, Finding | None]:
+    """What a time stamp proves, or what is wrong with it."""
+    from archive.timestamping import StampError, check  # loads the cryptography that nothing else here needs
+
+    where = f"attestation {stamp.id}"
+    if stamp.subject != stamp.log_hash:
+        return None, Finding(
+            "timestamp", where, f"it is of another hash than that of capture {_plain(stamp.capture_id)}"
+        )
+    trusted = roots if roots is not None else stamp.roots
+    if not isinstance(stamp.proof, bytes) or not isinstance(trusted, str):
+        return None, Finding("timestamp", where, "the row does not hold what its columns are for")
+    try:
+        found = check(stamp.proof, str(stamp.subject), trusted)
+    except (StampError, ValueError) as error:
+        return None, Finding("timestamp", where, f"it does not hold: {_plain(error)}")
+    if to_text(found.at) != stamp.confirmed_at:
+        return None, Finding("timestamp", where, f"it was given at {to_text(found.at)}, and the row says another time")
+    return GoodStamp(stamp.capture_id, str(stamp.subject), found.at, found.signer, found.root), None
+
+
+def _runs(reader: EvidenceReader, told: set[object]) -> Iterator[Finding]:
+    for one in reader.run_counts():
+        for finding in check_run(one):
+            told.add(one.run)
+            yield finding
+
+
+def check_run(one: RunCount) -> Iterator[Finding]:
+    """What is wrong with a run whose captures are not as many as it counted when it closed."""
+    for name, counted, found in (
+        ("with an answer", one.fetched, one.fetched_found),
+        ("that failed", one.failed, one.failed_found),
+    ):
+        if counted != found:
+            yield Finding("run", f"run {one.run}", f"it closed with {counted} captures {name}, {found} are there")

@@ -21,12 +21,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from archive.alerts import RULES
+from archive.attesting import Services
 from archive.deliver_command import Command
 from archive.deliver_mail import Mail
 from archive.deliver_webhook import Webhook
 from archive.delivery import Receivers
 from archive.exceptions import ConfigError, StoryTextError
+from archive.save_page import SERVICE, SavePageNow
 from archive.text import detect_language
+from archive.timestamping import Timestamper, check_roots
 from archive.types import Role, Story, StoryText, TextUrl
 from archive.urls import is_http, registrable_domain
 from crawler.discovery.search.registry import Use, read_uses
@@ -116,6 +119,8 @@ class Watch:
     schedule: Schedule = Schedule()
     politeness: Politeness = Politeness()
     alerts: Alerts = Alerts()
+    #: third parties that are asked to confirm what was seen
+    evidence: Services = field(default_factory=Services)
     path: Path | None = None
     #: what the user should know although it is no error
     notices: tuple[str, ...] = field(default=())
@@ -134,6 +139,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
         "schedule",
         "politeness",
         "alerts",
+        "evidence",
     ),
     "text": ("file", "url", "language", "role"),
     "outlet": ("name", "aliases", "short_ids", "urls"),
@@ -144,6 +150,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "alerts": ("on", "min_confidence", "mute", "digest", "site", "webhook", "mail", "command"),
     "alerts.webhook": ("url", "secret_env"),
     "alerts.mail": ("host", "port", "from", "to", "starttls", "user", "password_env"),
+    "evidence": ("timestamp", "roots", "wayback", "keys_env"),
 }
 
 
@@ -201,7 +208,7 @@ class _Reader:
 
     def watch(self, table: Mapping[str, Any]) -> Watch:
         self._check_keys("", table)
-        for section in ("outlet", "sources", "questions", "schedule", "politeness", "alerts"):
+        for section in ("outlet", "sources", "questions", "schedule", "politeness", "alerts", "evidence"):
             if section in table:
                 self._check_keys(section, self._table(table, section))
         alerts = self._alerts(self._table(table, "alerts"))
@@ -215,6 +222,7 @@ class _Reader:
             schedule=self._schedule(self._table(table, "schedule")),
             politeness=self._politeness(self._table(table, "politeness")),
             alerts=alerts,
+            evidence=self._evidence(self._table(table, "evidence")),
             path=self.path,
             notices=tuple(self.notices),
         )
@@ -433,6 +441,24 @@ class _Reader:
                 section, "user", "goes together with `password_env`, which names where the password stands"
             )
         return Mail(host, sender, to, port, starttls, user, password_env)
+
+    def _evidence(self, table: Mapping[str, Any]) -> Services:
+        authority, name = (self._string("evidence", table, key) for key in ("timestamp", "roots"))
+        roots = self.path.parent / name if name else None
+        if roots is not None:
+            try:
+                check_roots(roots)
+            except ConfigError as error:
+                raise self._error("evidence", "roots", f"{roots}: {error.cause}") from None
+        copies = table.get("wayback", False)
+        if not isinstance(copies, bool | str):
+            raise self._error("evidence", "wayback", "must be true, false, or the address of a service")
+        keys_env = self._variable("evidence", table, "keys_env")
+        service = SERVICE if copies is True else self._url("evidence", "wayback", copies) if copies else ""
+        return Services(
+            Timestamper(self._url("evidence", "timestamp", authority), roots) if authority else None,
+            SavePageNow(service.rstrip("/"), keys_env) if service else None,
+        )
 
     def _variable(self, section: str, table: Mapping[str, Any], key: str) -> str:
         """The name of an environment variable: what is secret stands in no file."""

@@ -40,6 +40,9 @@ COMMANDS = {
     "verify": "evidence",
     "export": "evidence",
     "backup": "evidence",
+    "manifest": "proving",
+    "timestamps": "proving",
+    "prune": "proving",
     "newsroom": "showing",
     "demo": "showing",
 }

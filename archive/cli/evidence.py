@@ -12,6 +12,7 @@ import click
 
 from archive.cli._context import Context, print_json, usage_error
 from archive.exceptions import NotAnArchiveError
+from archive.times import to_text
 
 if TYPE_CHECKING:
     from archive.store import Store
@@ -34,10 +35,16 @@ def _progress(verb: str, *, quiet: bool = False) -> Iterator[Callable[[str, int,
 
 @click.command("verify", short_help="Check that all is as it was written.")
 @click.option("--head", metavar="HASH", help="Noted after an earlier check: it must still stand in the chain.")
+@click.option(
+    "--roots",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Check time stamps by these root certificates (PEM) and not by those kept with them.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The report as one JSON document.")
 @click.pass_obj
-def verify_command(context: Context, head: str | None, as_json: bool) -> None:
-    """Hash every body again, follow the chain over the captures, and have SQLite check the file. Writes nothing.
+def verify_command(context: Context, head: str | None, roots: Path | None, as_json: bool) -> None:
+    """Hash every body and text again, follow the chain over the captures, make the manifests of runs again, check time
+    stamps, and have SQLite check the file. Writes nothing and asks nobody.
 
     One changed byte of a body or a capture is found, and told with its place and what to do. A crawl may go on meanwhile.
     That the chain was cut off or written anew shows only against a head noted elsewhere: the last line of this command.
@@ -51,7 +58,7 @@ def verify_command(context: Context, head: str | None, as_json: bool) -> None:
     from archive.verify import verify
 
     with _opened(context.archive) as store, _progress("Checking", quiet=as_json) as step:
-        report = verify(store, head=head, step=step)
+        report = verify(store, head=head, roots=_pem(roots), step=step)
     if as_json:
         print_json(_as_json(report))
     else:
@@ -60,11 +67,32 @@ def verify_command(context: Context, head: str | None, as_json: bool) -> None:
         raise SystemExit(1)
 
 
+def _pem(file: Path | None) -> str | None:
+    """The certificates in *file*. Raises ConfigError if there are none."""
+    if file is None:
+        return None
+    from archive.timestamping import check_roots
+
+    check_roots(file)
+    return file.read_text(encoding="utf-8", errors="replace")
+
+
 def _as_json(report: Report) -> dict[str, object]:
     return {
         "ok": report.ok,
         "captures": report.captures,
         "bodies": report.bodies,
+        "pruned": report.pruned,
+        "timestamps": [
+            {
+                "capture": one.capture_id,
+                "head": one.head,
+                "at": to_text(one.at),
+                "signer": one.signer,
+                "root": one.root,
+            }
+            for one in report.stamps
+        ],
         "bytes": report.bytes,
         "head": report.head,
         "head_found": report.head_found,
@@ -88,6 +116,15 @@ def _show(report: Report, archive: Path, head: str | None) -> None:
         click.echo(f"… and {total - min(SHOWN, len(report.findings))} more. In all: {kinds}. See --json.")
     for remedy in dict.fromkeys(finding.remedy for finding in report.findings):
         click.echo(f"  {remedy}")
+    if report.pruned:
+        click.echo(f"Note: {report.pruned:,} of the bodies were pruned: their hashes are there, their bytes are not.")
+    if report.stamps:
+        newest = report.stamps[-1]
+        click.echo(
+            f"{len(report.stamps)} time {'stamp holds' if len(report.stamps) == 1 else 'stamps hold'}. By the newest, capture "
+            f"{newest.capture_id} and all before it existed at {to_text(newest.at)}, says {newest.signer}."
+        )
+        click.echo(f"  Its root: {newest.root}")
     if report.unreferenced:
         number = len(report.unreferenced)
         click.echo(
@@ -161,6 +198,7 @@ def export_warc(context: Context, out: Path, page: str | None, story: str | None
                 "captures": done.captures,
                 "records": done.records,
                 "added_for_bodies": done.added,
+                "pruned": done.pruned,
             }
         )
         return
@@ -168,6 +206,8 @@ def export_warc(context: Context, out: Path, page: str | None, story: str | None
     click.echo(f"{out}: {out.stat().st_size / 1e6:,.1f} MB, {done.captures:,} captures in {kinds} records.")
     if done.added:
         click.echo(f"{done.added} of them are of other pages: they brought bodies that these captures confirm.")
+    if done.pruned:
+        click.echo(f"The bodies of {done.pruned:,} were pruned: only what is known of them is in the file.")
 
 
 @click.command("backup", short_help="Copy the archive while it is in use.")

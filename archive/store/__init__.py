@@ -14,26 +14,36 @@
     _alerts     what is told, and its way to those who want to know
     _candidates look-ups of stories by pages and of pages by stories
     _health     how watches, sources and hosts are; what befell the machine
+    _evidence   what is verified, exported and copied
+    _manifests  the rows of a run's manifest
+    _attestations what others are asked to confirm
+    _pruning    bytes that are given up
     _reports    what people ask of an archive
 """
 
 from __future__ import annotations
 
 from archive.store._alerts import DueDelivery
+from archive.store._attestations import Attestation, AttestationKind
 from archive.store._candidates import IndexedStory
 from archive.store._captures import RunState, RunSummary
 from archive.store._derived import CaptureToRead, ReadBody
 from archive.store._frontier import FrontierState
+from archive.store._pruning import Prunable, PruningRule
 from archive.store._reports import Reports as Store
 from archive.store._sources import ASKED, Requests, SourceOutcome, SourceResult
 from archive.store._stories import story_digest
 
 __all__ = [
     "ASKED",
+    "Attestation",
+    "AttestationKind",
     "CaptureToRead",
     "DueDelivery",
     "FrontierState",
     "IndexedStory",
+    "Prunable",
+    "PruningRule",
     "ReadBody",
     "Requests",
     "RunState",

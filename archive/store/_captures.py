@@ -11,7 +11,10 @@ from typing import Any, Literal
 
 import zstandard
 
+from archive import manifests
+from archive.exceptions import PrunedError
 from archive.store._frontier import Frontier, flips
+from archive.store._manifests import rows_of_run
 from archive.store._sources import SourceOutcome, SourceResult
 from archive.times import from_text, to_text
 from archive.types import Capture, Lead
@@ -130,7 +133,30 @@ class Captures(Frontier):
                 ),
             )
             self._count_pages_of_sources(run_id)
+            self._seal(run_id, now)
         return self.run(run_id)
+
+    def _seal(self, run_id: int, now: datetime) -> None:
+        """Keep the hash of the run's manifest, so that it shows if anything in it is changed later."""
+        rows = rows_of_run(self._conn, run_id, self.head())
+        document = manifests.manifest(rows)
+        self._run(
+            "INSERT INTO manifest (run_id, captures, head, sha256, made_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (run_id, len(rows.captures), rows.head, manifests.digest(document), to_text(now)),
+        )
+
+    def manifest(self, run_id: int) -> tuple[bytes, str | None]:
+        """The manifest of a run as its rows make it now, and the sha256 that it had when the run closed.
+
+        The latter is None while the run goes on, and if it was killed. Raises KeyError if there is no such run.
+        """
+        sealed = self._one("SELECT head, sha256 FROM manifest WHERE run_id = ?", (run_id,))
+        rows = rows_of_run(self._conn, run_id, sealed["head"] if sealed else self.head())
+        return manifests.manifest(rows), sealed["sha256"] if sealed else None
+
+    def head(self) -> str:
+        """The chain hash of the newest capture: all before it stands behind it."""
+        return str(self._value("SELECT log_hash FROM capture ORDER BY id DESC LIMIT 1") or NO_HASH)
 
     def _count_pages_of_sources(self, run_id: int) -> None:
         """Note at each source of a run what came of the pages that it named. A page may have several sources."""
@@ -269,9 +295,11 @@ class Captures(Frontier):
         if capture.body is None:
             return None
         digest = sha256(capture.body).hexdigest()
-        if not self._value("SELECT 1 FROM body WHERE sha256 = ?", (digest,)):
+        known = self._one("SELECT pruned_id FROM body WHERE sha256 = ?", (digest,))
+        if known is None or known["pruned_id"] is not None:
             self._run(
-                "INSERT INTO body (sha256, data, size, first_seen) VALUES (?, ?, ?, ?)",
+                """INSERT INTO body (sha256, data, size, first_seen) VALUES (?, ?, ?, ?)
+                   ON CONFLICT (sha256) DO UPDATE SET data = excluded.data, pruned_id = NULL""",
                 (
                     digest,
                     zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress(capture.body),
@@ -300,7 +328,7 @@ class Captures(Frontier):
             "origin": capture.origin,
             "origin_ref": capture.origin_ref,
         }
-        previous = self._value("SELECT log_hash FROM capture ORDER BY id DESC LIMIT 1") or NO_HASH
+        previous = self.head()
         row["run_id"] = run_id
         row["prev_log_hash"] = previous
         row["log_hash"] = log_hash(previous, row)
@@ -435,13 +463,26 @@ class Captures(Frontier):
                AND started_at >= ? AND started_at < ? AND body_sha256 IS NOT NULL ORDER BY id LIMIT 1""",
             (url, url, to_text(at.replace(microsecond=0)), to_text(at.replace(microsecond=0) + timedelta(seconds=1))),
         )
-        return self.body(digest) if digest is not None else None
+        return self.body(digest) if digest is not None and not self.is_pruned(digest) else None
+
+    def is_pruned(self, digest: str) -> bool:
+        """Whether the bytes with this sha256 were here and were given up."""
+        return bool(self._value("SELECT 1 FROM body WHERE sha256 = ? AND pruned_id IS NOT NULL", (digest,)))
 
     def body(self, digest: str) -> bytes:
-        """The raw bytes with this sha256. Raises KeyError if the archive does not hold them."""
-        row = self._one("SELECT data, size FROM body WHERE sha256 = ?", (digest,))
+        """The raw bytes with this sha256.
+
+        Raises:
+            KeyError: the archive never held them.
+            PrunedError: it did, and they were given up to make room.
+        """
+        row = self._one("SELECT data, size, pruned_id FROM body WHERE sha256 = ?", (digest,))
         if row is None:
             raise KeyError(digest)
+        if row["pruned_id"] is not None:
+            raise PrunedError(
+                f"the body {digest} was pruned", place=str(self.path), remedy="Look for it in a backup made before."
+            )
         return zstandard.ZstdDecompressor().decompress(row["data"], max_output_size=row["size"])
 
 

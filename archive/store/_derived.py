@@ -538,7 +538,9 @@ class Derived(Captures, Stories, Memory, Alerts):
         with self.transaction():
             self.hush(self.newest_read_capture())
             for table in DERIVED_TABLES:
-                self._run(f"DELETE FROM {table}")
+                # What was read from a body that is no longer there cannot be read again.
+                but = " WHERE body_sha256 NOT IN (SELECT sha256 FROM body WHERE pruned_id IS NOT NULL)"
+                self._run(f"DELETE FROM {table}{but if table == 'extraction' else ''}")
 
 
 def _links(text: str) -> tuple[Link, ...]:

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from archive.exceptions import StoreError
+from archive.manifests import RunRows
 from archive.store._base import BUSY_TIMEOUT, Base, wrapped_errors
+from archive.store._manifests import rows_of_run
 from archive.times import from_text
 from archive.types import Capture, Redirect
 from archive.urls import url_key
@@ -48,6 +50,8 @@ class StoredBody:
     first_seen: Any
     #: when the capture began that brought it; None if no capture refers to it
     brought_at: str | None
+    #: the pruning that gave up its bytes; None while they are there
+    pruned_id: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,30 @@ class RunCount:
     fetched_found: int
     failed: int
     failed_found: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredText:
+    """A text that stands beside its sha256."""
+
+    table: str
+    row: int
+    text: Any
+    sha256: Any
+
+
+@dataclass(frozen=True, slots=True)
+class StoredStamp:
+    """A time stamp, with the chain hash of the capture that it is said to be of; None if there is none."""
+
+    id: int
+    subject: Any
+    log_hash: str | None
+    capture_id: Any
+    authority: Any
+    confirmed_at: Any
+    proof: Any
+    roots: Any
 
 
 class DamageError(Exception):
@@ -150,6 +178,47 @@ class EvidenceReader:
             for row in rows
         ]  # fmt: skip
 
+    def sealed_runs(self) -> list[tuple[int, str | None, str | None]]:
+        """(run, chain's head then, sha256 of its manifest) of each run that closed its row; None where no manifest is there."""
+        rows = self._all(
+            """SELECT r.id, m.head, m.sha256 FROM run r LEFT JOIN manifest m ON m.run_id = r.id
+               WHERE r.finished_at IS NOT NULL OR m.run_id IS NOT NULL ORDER BY r.id"""
+        )
+        return [(row[0], row[1], row[2]) for row in rows]
+
+    def rows_of_run(self, run_id: int, head: str) -> RunRows:
+        """What the manifest of a run is made of, as it stands now."""
+        try:
+            return rows_of_run(self._conn, run_id, head)
+        except _STUMBLES as error:
+            raise DamageError(str(error)) from error
+
+    def texts(self) -> Iterator[StoredText]:
+        """The reference texts, and the texts that were read from bodies."""
+        for table in ("story_text", "extraction"):
+            try:
+                for row in self._conn.execute(f"SELECT id, text, text_sha256 FROM {table}"):
+                    yield StoredText(table, row[0], row[1], row[2])
+            except _STUMBLES as error:
+                raise DamageError(f"{table}: {error}") from error
+
+    def timestamps(self) -> list[StoredStamp]:
+        """The time stamps that were given."""
+        rows = self._all(
+            """SELECT a.id, a.subject, c.log_hash, a.capture_id, a.authority, a.confirmed_at, a.proof, a.roots
+               FROM attestation a LEFT JOIN capture c ON c.id = a.capture_id
+               WHERE a.kind = 'timestamp' AND a.state = 'ok' ORDER BY a.id"""
+        )
+        return [StoredStamp(*row) for row in rows]
+
+    def pages_at_strange_addresses(self) -> list[tuple[int, str]]:
+        """(page, address) of pages with captures, none of which was asked of or answered by that address."""
+        rows = self._all(
+            """SELECT p.id, p.url FROM page p WHERE EXISTS (SELECT 1 FROM capture c WHERE c.page_id = p.id)
+               AND NOT EXISTS (SELECT 1 FROM capture c WHERE c.page_id = p.id AND p.url IN (c.url, c.final_url))"""
+        )
+        return [(row[0], row[1]) for row in rows]
+
     def body_rows(self) -> list[int]:
         """The numbers of all rows of the table `body`."""
         return self._row_ids("body", "sqlite_autoindex_body_1")
@@ -169,8 +238,8 @@ class EvidenceReader:
                 yield None
                 continue
             yield StoredBody(
-                number, row["sha256"], row["data"], row["size"], row["first_seen"], brought[0] if brought else None
-            )
+                number, row["sha256"], row["data"], row["size"], row["first_seen"], brought[0] if brought else None, row["pruned_id"]
+            )  # fmt: skip
 
     def _row_ids(self, table: str, index: str) -> list[int]:
         found: set[int] = set()

@@ -9,6 +9,7 @@ that was stored without one       `resource`, as it came in
 its redirects                     one `response` a hop: status and Location, which is all that is kept
 with bytes that are no HTTP       `metadata` with those bytes: readers take every `response` for HTTP
 that failed, nothing came         `metadata` alone: the format has no record for an answer that was not
+whose body was pruned             `metadata` alone, with the sha256 of what there was
 ================================  ====================================================================
 
 Beside each capture stands a `metadata` record (application/warc-fields, WARC-Refers-To the record) with the facts for
@@ -71,6 +72,8 @@ class Exported:
     captures: int = 0
     #: captures that were not asked for: they brought bodies which others confirm
     added: int = 0
+    #: captures whose bodies were pruned: what is known of them is in the file, their answers are not
+    pruned: int = 0
     #: WARC-Type -> records
     records: Counter[str] = field(default_factory=Counter)
 
@@ -169,10 +172,12 @@ class WarcWriter:
         self._written.add(capture_id)
         capture, row = self._store.exported_capture(capture_id)
         digest: str | None = row["body_sha256"]
-        if capture.not_modified and digest is not None and digest not in self._originals:
+        pruned = digest is not None and self._store.is_pruned(digest)
+        if capture.not_modified and digest is not None and digest not in self._originals and not pruned:
             self._bring(digest)
         self._hops(capture)
-        record_id = self._answer(capture, digest)
+        record_id = self._answer(capture, digest) if capture.not_modified or not pruned else None
+        self.done.pruned += pruned
         self._metadata(capture, row, record_id)
         self.done.captures += 1
 

@@ -35,11 +35,12 @@ def page(text: str = ferry.ENGLISH, title: str = ferry.ENGLISH_TITLE) -> bytes:
 def add(store: Store, hour: int, body: bytes | None = None, url: str = URL, **more: Any) -> None:
     at = T + timedelta(hours=hour)
     facts: dict[str, Any] = {
+        "purpose": "page",
         "status": 200,
         "body": page() if body is None else body,
         "headers": (("content-type", "text/html"),),
     }
-    store.add_capture(Capture(url=url, purpose="page", started_at=at, finished_at=at, final_url=url, **(facts | more)))
+    store.add_capture(Capture(url=url, started_at=at, finished_at=at, final_url=url, **(facts | more)))
 
 
 def run(store: Store) -> Any:

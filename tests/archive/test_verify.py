@@ -17,13 +17,17 @@ import pytest
 import zstandard
 from click.testing import CliRunner
 
+from archive import manifests
 from archive.cli import main
 from archive.cli.evidence import _opened
 from archive.exceptions import AfterprintError
-from archive.store import Store
+from archive.process import process
+from archive.store import SourceResult, Store
 from archive.store._captures import NO_HASH, log_hash
-from archive.types import Capture, Redirect
+from archive.store._manifests import rows_of_run
+from archive.types import Capture, Redirect, Story, StoryText
 from archive.verify import Report, verify
+from crawler.newsroom import ferry
 
 T = datetime(2024, 3, 1, 12, tzinfo=UTC)
 HTML = (("content-type", "text/html; charset=utf-8"), ("etag", '"1"'), ("set-cookie", "a=1"), ("set-cookie", "b=é"))
@@ -168,6 +172,18 @@ def test_a_flipped_byte_in_any_column_of_any_row_is_found_also_after_a_first_che
         assert verify(store).ok
 
 
+SWORN = {
+    "run": "SELECT * FROM run NOT INDEXED ORDER BY id",
+    "run_source": "SELECT run_id, source, query, outcome, reason, leads, new_leads, fetched, new, failed FROM run_source NOT INDEXED ORDER BY id",
+    "manifest": "SELECT run_id, head, sha256 FROM manifest NOT INDEXED ORDER BY run_id",
+    "page": "SELECT id, url FROM page NOT INDEXED ORDER BY id",
+    "story_text": "SELECT id, text, text_sha256 FROM story_text NOT INDEXED ORDER BY id",
+    "extraction": "SELECT id, text, text_sha256 FROM extraction NOT INDEXED ORDER BY id",
+    "attestation": "SELECT id, subject, capture_id, state, confirmed_at, proof FROM attestation NOT INDEXED ORDER BY id",
+}
+"""Besides captures and bodies: what is held against a hash, a signature or another row."""
+
+
 def rows_of(path: Path) -> Any:
     """What the tables say, bodies decompressed; an exception if they cannot be read."""
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
@@ -176,7 +192,8 @@ def rows_of(path: Path) -> Any:
         bodies = connection.execute(
             "SELECT sha256, data, size, first_seen FROM body NOT INDEXED ORDER BY rowid"
         ).fetchall()
-        return captures, [(row[0], whole(row[1]), row[2], row[3]) for row in bodies]
+        sworn = [connection.execute(query).fetchall() for query in SWORN.values()]
+        return captures, [(row[0], whole(row[1]), row[2], row[3]) for row in bodies], sworn
 
 
 def test_a_flipped_byte_in_the_file_is_found_wherever_it_changes_what_the_rows_say(
@@ -208,6 +225,64 @@ def test_a_flipped_byte_in_the_file_is_found_wherever_it_changes_what_the_rows_s
             ok = False
         assert same or not ok, f"byte {at} of page {at // 4096 + 1}"
     assert changed > 50, "the flips fell beside the rows"
+
+
+FLIPS = (
+    ("run", "SELECT id, started_at FROM run"),
+    ("run", "SELECT id, note FROM run WHERE note IS NOT NULL"),
+    ("run", "SELECT id, skipped FROM run"),
+    ("run_source", "SELECT id, query FROM run_source"),
+    ("run_source", "SELECT id, outcome FROM run_source"),
+    ("manifest", "SELECT run_id, sha256 FROM manifest"),
+    ("page", "SELECT id, url FROM page"),
+    ("story_text", "SELECT id, text FROM story_text"),
+    ("story_text", "SELECT id, text_sha256 FROM story_text"),
+    ("extraction", "SELECT id, text FROM extraction"),
+    ("extraction", "SELECT id, text_sha256 FROM extraction"),
+)
+
+
+@pytest.fixture(scope="module")
+def read_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive whose captures were read, with a story."""
+    path = tmp_path_factory.mktemp("read") / "read.db"
+    with Store(path) as store:
+        store.save_story(Story("ferry", "Ferry", texts=(StoryText(ferry.ENGLISH, "en", "original", "file:f"),)), T)
+        run_id = store.open_run(kind="crawl", watch="ferry", now=T)
+        for number in (1, 2):
+            html = f"<article><h1>{ferry.ENGLISH_TITLE}</h1><p>{ferry.ENGLISH}</p><p>{number}</p></article>"
+            store.add_capture(page(number, body=html.encode()), run_id=run_id)
+        store.add_source_result(run_id, SourceResult("feed", "https://example.org/feed", "ok", "as usual", 2, 1))
+        store.close_run(run_id, state="finished", now=T, skipped={"budget": 2}, note="as it ended")
+    process(path, now=lambda: T, workers=1)
+    return path
+
+
+@pytest.fixture
+def read(read_once: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(read_once, tmp_path / "read.db"))
+
+
+@pytest.mark.parametrize(("table", "query"), FLIPS, ids=lambda value: str(value).removeprefix("SELECT "))
+def test_a_flipped_byte_in_what_is_held_against_a_hash_is_found(read: Path, table: str, query: str) -> None:
+    moment = random.Random(query)
+    _, key, column, *_ = query.replace(",", "").split()
+    with Store(read, create=False) as store, closing(sqlite3.connect(read, isolation_level=None)) as hand:
+        assert verify(store).ok
+        rows = hand.execute(query).fetchall()
+        assert rows
+        for row, value in rows:
+            for _ in range(3):
+                other = flipped(value, moment)
+                hand.execute(f"UPDATE {table} SET {column} = CAST(? AS TEXT) WHERE {key} = ?", (other, row))
+                assert not verify(store).ok, f"{column} of row {row}: {value!r} -> {other!r}"
+                hand.execute(f"UPDATE {table} SET {column} = CAST(? AS TEXT) WHERE {key} = ?", (value, row))
+        assert verify(store).ok
+
+
+def test_a_run_without_its_manifest_is_found(archive: Path) -> None:
+    alter(archive, "DELETE FROM manifest WHERE run_id = 2")
+    assert found(check(archive)) == [("run", "run 2")]
 
 
 def test_each_byte_of_a_stored_body_and_of_a_chain_hash_in_the_file_counts(archive: Path, tmp_path: Path) -> None:
@@ -265,6 +340,15 @@ def rehash(path: Path, first: int, last: int) -> None:
             previous = made
 
 
+def reseal(path: Path) -> None:
+    """Make the manifests anew, as a forger who knows all would."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.row_factory = sqlite3.Row
+        for run, head in connection.execute("SELECT run_id, head FROM manifest").fetchall():
+            made = manifests.digest(manifests.manifest(rows_of_run(connection, run, head)))
+            connection.execute("UPDATE manifest SET sha256 = ? WHERE run_id = ?", (made, run))
+
+
 def test_a_forged_row_is_betrayed_by_the_one_that_stands_on_it(archive: Path) -> None:
     alter(archive, "UPDATE capture SET status = 410 WHERE id = 3")
     rehash(archive, 3, 3)
@@ -275,6 +359,8 @@ def test_a_chain_written_anew_to_its_end_shows_against_a_head_noted_before(archi
     head = check(archive).head
     alter(archive, "UPDATE capture SET status = 410 WHERE id = 3")
     rehash(archive, 3, 8)
+    assert {kind for kind, _ in found(check(archive))} == {"run"}, "manifests were made before"
+    reseal(archive)
     assert check(archive).ok, "nothing inside the file can tell"
     report = check(archive, head)
     assert not report.ok and report.head_found is False
@@ -385,7 +471,7 @@ def test_a_description_that_is_no_text_any_more_is_an_error_with_a_remedy(
     raw = archive.read_bytes()
     archive.write_bytes(raw.replace(b"CREATE TABLE capture (", b"CREATE TABLE \xf2(apture ("))
     shown = run("verify")
-    assert shown.exit_code == 1 and "damaged" in shown.output and "Restore" in shown.output
+    assert shown.exit_code == 1 and "damaged" in shown.output and "restore" in shown.output.lower()
 
 
 def test_thousands_of_findings_are_counted_and_the_first_named(archive: Path) -> None:
@@ -490,9 +576,11 @@ def test_a_restored_backup_goes_on_where_it_was(run: Callable[..., Any], archive
     out = tmp_path / "backup.db"
     assert run("backup", out).exit_code == 0
     head = check(archive).head
+    said = rows_of(archive)
     for path in tmp_path.glob("archive.db*"):
         path.unlink()
     shutil.copy(out, archive)
+    assert rows_of(archive) == said
     with Store(archive) as store:
         store.add_capture(page(9))
     report = check(archive, head)
@@ -511,3 +599,42 @@ def test_a_backup_writes_over_nothing_unless_told(run: Callable[..., Any], archi
     assert run("backup", out).exit_code == 2 and out.read_text() == "mine"
     assert run("backup", archive, "--force").exit_code == 2 and check(archive).ok
     assert run("backup", out, "--force").exit_code == 0 and check(out).ok
+
+
+# --- manifests -------------------------------------------------------------------------------------------
+
+
+def test_a_manifest_is_the_same_file_with_the_same_sha256_each_time(
+    run: Callable[..., Any], archive: Path, tmp_path: Path
+) -> None:
+    from hashlib import sha256
+
+    out = tmp_path / "run-1.json"
+    shown = run("manifest", 1, "--out", out)
+    assert shown.exit_code == 0, shown.output
+    document = json.loads(out.read_bytes())
+    assert sha256(out.read_bytes()).hexdigest() in shown.output and "as when the run closed" in shown.output
+    assert document["totals"] == {"captures": 4, "bodies": 3}
+    assert document["captures"][0]["url"] == "https://example.org/1"
+    with closing(sqlite3.connect(archive)) as connection:
+        ((head,),) = connection.execute("SELECT log_hash FROM capture WHERE id = 4").fetchall()
+    assert document["head"] == document["captures"][-1]["log_hash"] == head
+    again = CliRunner().invoke(main, ["--archive", str(archive), "manifest", "1"])
+    assert again.stdout_bytes == out.read_bytes()
+
+
+def test_a_manifest_that_is_another_than_it_was_says_so(run: Callable[..., Any], archive: Path) -> None:
+    alter(archive, "UPDATE run SET note = 'all went well' WHERE id = 2")
+    shown = run("manifest", 2)
+    assert shown.exit_code == 1 and "when the run closed" in shown.output
+    assert run("manifest", 9).exit_code == 2
+
+
+def test_a_run_that_was_killed_has_a_manifest_and_nothing_to_compare_it_with(
+    run: Callable[..., Any], archive: Path
+) -> None:
+    with Store(archive) as store:
+        store.add_capture(page(9), run_id=store.open_run(kind="crawl", watch="w", now=T))
+    shown = run("manifest", 3)
+    assert shown.exit_code == 0 and "nothing was kept" in shown.output
+    assert check(archive).ok
