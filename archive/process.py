@@ -520,6 +520,10 @@ _worker_store: Store | None = None
 _worker_lookup: Lookup | None = None
 
 
+WORKERS_YIELD = 5
+"""Workers are this much less urgent than the crawl, whose hosts wait, and than Datasette, whose readers do."""
+
+
 def _pool(workers: int, path: Path) -> ProcessPoolExecutor:
     # Spawned, not forked: a fork would inherit the writer's SQLite connection.
     return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _start_worker, (path,))
@@ -529,6 +533,7 @@ def _start_worker(path: Path) -> None:
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent decides when to end
+    os.nice(WORKERS_YIELD)
     threading.Thread(target=_die_with_parent, daemon=True).start()
     global _worker_store
     _worker_store = Store(path, readonly=True)

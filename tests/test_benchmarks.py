@@ -16,6 +16,7 @@ from benchmarks import (
     edits,
     extraction,
     page_versions,
+    readers,
     story,
     syndication,
     tracked,
@@ -123,3 +124,11 @@ def test_diff(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_tracked(shared_data: Path) -> None:
     assert 0 <= tracked.main(shared_data / "web" / "tracked")["average_precision"] <= 1
+
+
+def test_readers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers, "ROUNDS", 1)
+    figures = readers.main(pages=8, hosts=4, seconds=3.0)
+    assert figures["errors"] == 0
+    assert figures["written"] > 0
+    assert figures["pages_read"] > readers.READERS
