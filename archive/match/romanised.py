@@ -81,6 +81,6 @@ def shared_share(one: Reading, other: Reading) -> float:
 
 
 def _telling(reading: Reading) -> frozenset[str]:
-    return frozenset(
-        spelled for word in set(reading.words.folded) if len(spelled := skeleton(word)) >= _LEAST_CONSONANTS
-    )
+    # Latin words in a text of other letters are names and terms, which a translation keeps too.
+    said = set(reading.words.folded) if reading.latin else {word for word in reading.words.folded if not word.isascii()}
+    return frozenset(spelled for word in said if len(spelled := skeleton(word)) >= _LEAST_CONSONANTS)
