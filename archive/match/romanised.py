@@ -1,7 +1,8 @@
 """A text in other letters: what a word looks like in Latin ones, spelled so that schemes of transliteration agree.
 
 Names are written by ear ("Линдквист", "Lindqvist", "ლინდქვისტი"), and whole texts are too: Serbian and Kazakh news in two
-alphabets, Russian or Greek typed on a Latin keyboard. Pure; the tables are `anyascii`'s.
+alphabets, Russian or Greek typed on a Latin keyboard. Pure; the tables are `anyascii`'s. Where words are not told apart by
+spaces (Chinese, Thai) it does not help.
 """
 
 from __future__ import annotations
