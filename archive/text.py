@@ -11,6 +11,7 @@ from __future__ import annotations
 import bisect
 import functools
 import math
+import re
 import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
@@ -139,6 +140,21 @@ _WORD = regex.compile(
 _UNSPACED_CHARACTER = regex.compile(f"[{_UNSPACED}]")
 
 
+#: Most texts in Latin letters have no other characters than these. For them a pattern without properties finds the same
+#: words in a quarter of the time.
+_PLAIN_LETTERS = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
+_PLAIN_WORD = re.compile(
+    rf"[0-9]+(?:[.,:][0-9]+)*+[{_PLAIN_LETTERS}]*|[{_PLAIN_LETTERS}][{_PLAIN_LETTERS}0-9]*(?:['’][{_PLAIN_LETTERS}0-9]+)*"
+)
+_PLAIN = frozenset(map(chr, (*range(0x80), *range(0xC0, 0xD7), *range(0xD8, 0xF7), *range(0xF8, 0x250)))) | frozenset(
+    "“”„‘’«»–—…\u00a0·•€£§°"
+)
+
+
+def _word_pattern(text: str) -> re.Pattern[str] | regex.Pattern[str]:
+    return _PLAIN_WORD if _PLAIN.issuperset(text) else _WORD
+
+
 @dataclass(frozen=True)
 class Words:
     """The words of a text, with their places; parallel tuples, because texts are long."""
@@ -151,7 +167,7 @@ class Words:
     @functools.cached_property
     def _places(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         # Only where asked for: a look-up does without, and it is half of the cost.
-        places = [found.span() for found in _WORD.finditer(self.text)]
+        places = [found.span() for found in _word_pattern(self.text).finditer(self.text)]
         return tuple([start for start, _ in places]), tuple([end for _, end in places])
 
     @property
@@ -177,7 +193,7 @@ class Words:
 
 def words(text: str) -> Words:
     """The words of *text* in order; in scripts without spaces, its characters."""
-    shown = tuple(_WORD.findall(text))
+    shown = tuple(_word_pattern(text).findall(text))
     return Words(text, shown, tuple(map(fold_word, shown)))
 
 

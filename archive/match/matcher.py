@@ -351,7 +351,7 @@ def _compared(reader: _PageReader, text: PreparedText, prepared: PreparedStory, 
     if shared_letters >= romanised.LEAST_SHARED:
         in_latin = replace(text, reading=romanised.in_latin(text.reading))
         written = _lexical(replace(base, same_language=True), romanised.in_latin(reader.reading), in_latin)
-        if written.passages:
+        if decide.decide(written.figures).kind in COPY_KINDS:
             return replace(written, text=text, steps=("transliterated", *written.steps), transliterated=shared_letters)
     shared = fingerprint.shared(text.shingles, reader.shingles(fingerprint.size_for(text.reading)))
     comparison = _Comparison(base, text=text, steps=("shingles",))

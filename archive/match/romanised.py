@@ -1,7 +1,8 @@
 """A text in other letters: what a word looks like in Latin ones, spelled so that schemes of transliteration agree.
 
 Names are written by ear ("Линдквист", "Lindqvist", "ლინდქვისტი"), and whole texts are too: Serbian and Kazakh news in two
-alphabets, Russian or Greek typed on a Latin keyboard. Pure; the tables are `anyascii`'s.
+alphabets, Russian or Greek typed on a Latin keyboard. Pure; the tables are `anyascii`'s. Where words are not told apart by
+spaces (Chinese, Thai) it does not help.
 """
 
 from __future__ import annotations
@@ -81,6 +82,6 @@ def shared_share(one: Reading, other: Reading) -> float:
 
 
 def _telling(reading: Reading) -> frozenset[str]:
-    return frozenset(
-        spelled for word in set(reading.words.folded) if len(spelled := skeleton(word)) >= _LEAST_CONSONANTS
-    )
+    # Latin words in a text of other letters are names and terms, which a translation keeps too.
+    said = set(reading.words.folded) if reading.latin else {word for word in reading.words.folded if not word.isascii()}
+    return frozenset(spelled for word in said if len(spelled := skeleton(word)) >= _LEAST_CONSONANTS)

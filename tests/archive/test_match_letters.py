@@ -64,7 +64,38 @@ SCHEMES = {
 _SERBIAN = dict(
     zip(
         "абвгдђежзијклљмнњопрстћуфхцчџш",
-        "a b v g d đ e ž z i j k l lj m n nj o p r s t ć u f h c č dž š".split(),
+        [
+            "a",
+            "b",
+            "v",
+            "g",
+            "d",
+            "đ",
+            "e",
+            "ž",
+            "z",
+            "i",
+            "j",
+            "k",
+            "l",
+            "lj",
+            "m",
+            "n",
+            "nj",
+            "o",
+            "p",
+            "r",
+            "s",
+            "t",
+            "ć",
+            "u",
+            "f",
+            "h",
+            "c",
+            "č",
+            "dž",
+            "š",
+        ],
         strict=True,
     )
 )
@@ -72,7 +103,41 @@ _SERBIAN = dict(
 _GREEK = dict(
     zip(
         "αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώϊ",
-        "a v g d e z i th i k l m n x o p r s s t y f ch ps o a e i i o y o i".split(),
+        [
+            "a",
+            "v",
+            "g",
+            "d",
+            "e",
+            "z",
+            "i",
+            "th",
+            "i",
+            "k",
+            "l",
+            "m",
+            "n",
+            "x",
+            "o",
+            "p",
+            "r",
+            "s",
+            "s",
+            "t",
+            "y",
+            "f",
+            "ch",
+            "ps",
+            "o",
+            "a",
+            "e",
+            "i",
+            "i",
+            "o",
+            "y",
+            "o",
+            "i",
+        ],
         strict=True,
     )
 )
@@ -136,6 +201,15 @@ def test_texts_of_other_languages_share_no_words_by_their_consonants() -> None:
     for other in (texts.ENGLISH, texts.DUTCH, texts.GERMAN, texts.UNRELATED):
         assert shared_share(story, Reading(other)) < LEAST_SHARED
     assert shared_share(story, Reading(OTHER_RUSSIAN, "ru")) == 0.0  # in the same letters: compared word by word
+
+
+def test_latin_terms_in_a_russian_text_make_it_no_transliteration() -> None:
+    terms = (
+        "systemd openssl glibc kernel Debian Bookworm initramfs libxml curl nginx postfix dovecot samba wayland pulse"
+    )
+    one = f"{RUSSIAN} {terms} cryptsetup bluez ffmpeg podman qemu rsync sqlite tomcat vim xorg zlib gnupg."
+    two = f"{texts.ENGLISH} {terms} cryptsetup bluez ffmpeg podman qemu rsync sqlite tomcat vim xorg zlib gnupg."
+    assert shared_share(Reading(one, "ru"), Reading(two, "en")) < LEAST_SHARED
 
 
 def test_a_few_words_say_nothing() -> None:

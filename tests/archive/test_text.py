@@ -119,6 +119,15 @@ def test_edits_survive_the_normal_form(one: str, other: str) -> None:
 # --- words -------------------------------------------------------------------------------------------
 
 
+@given(st.text(alphabet=st.one_of(st.characters(max_codepoint=0x24F), st.sampled_from("“”’–… 0123456789.,:'"))))
+def test_plain_latin_text_has_the_same_words_by_the_faster_pattern(text: str) -> None:
+    faster = words(text)
+    # A character outside of plain Latin text, set apart, has the general pattern read the whole.
+    general = words(f"{text} ж")
+    assert general.folded[:-1] == faster.folded
+    assert general.starts[:-1] == faster.starts
+
+
 def test_words_of_many_scripts() -> None:
     assert words("Don’t re\u00adprint 16,700 copies of 東京!").folded == (
         "don't", "reprint", "16,700", "copies", "of", "東", "京",
