@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import feeds, robots, signals, urls
+from benchmarks import coverage, feeds, robots, signals, urls
 
 HERE = "https://gazet.example/nieuws/2023/01/19/rusland-moet-leren-verliezen"
 THERE = "https://motherboard.example/en/article/qjkq9w/russia-needs-to-learn"
@@ -137,3 +137,12 @@ def test_robots(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out.splitlines()[-1]) == figures
     assert (figures["agree"], figures["crawl_delays_read"], figures["sitemaps_read"]) == (1.0, 1.0, 1.0)
     assert (figures["crawl_delays"], figures["sitemaps"], figures["files"]) == (1, 2, 2)
+
+
+def test_coverage(capsys: pytest.CaptureFixture[str]) -> None:
+    """A copy behind each of a few kinds of sources, and one that another copy points to."""
+    few = {"feed": 1, "front_page": 1, "hreflang": 1, "searxng": 1, "import": 1}
+    figures = coverage.main(400, few)
+    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == figures
+    assert (figures["found"], figures["copies"], figures["pages"]) == (5, 5, 400)
+    assert figures["fetched_share"] <= coverage.SHARE

@@ -138,7 +138,9 @@ def test_a_story_of_which_no_table_knows_a_name_is_asked_for_by_those_that_it_re
         "“Skerra sleeps,” said Tomas Reith. On board of the Anna Lind nobody did, and the Board went home from Skerra."
     )
     assert own_names(text, "en") == ("Skerra", "Anna Lind")
-    story = replace(STORY, title="A last crossing", outlet="", aliases=(), texts=(StoryText(text, "en", "original", "f"),))
+    story = replace(
+        STORY, title="A last crossing", outlet="", aliases=(), texts=(StoryText(text, "en", "original", "f"),)
+    )
     assert {q.text for q in of("names", "nl", story)} == {SEPARATOR.join(("Skerra", "Anna Lind"))}
 
 

@@ -107,7 +107,12 @@ def test_each_trap_is_another_answer_in_the_rows_and_in_status(web: Web, tmp_pat
     assert one("searxng", "unreadable", "0 of 4 engines answered"), said
     assert one("media_cloud", "refused", "AFTERPRINT_MEDIA_CLOUD_TOKEN"), said
     status = CliRunner().invoke(main, ["--archive", str(result.archive), "status"]).output
-    for word, name in (("Refused", "google_news"), ("Unclear", "bing_news"), ("Limited", "gdelt_doc"), ("Unclear", "searxng")):
+    for word, name in (
+        ("Refused", "google_news"),
+        ("Unclear", "bing_news"),
+        ("Limited", "gdelt_doc"),
+        ("Unclear", "searxng"),
+    ):
         assert f"{word:<9} {name} " in status, status
     assert "0 of 4 engines answered" in status
     assert result.code == 1

@@ -53,7 +53,9 @@ def test_a_copy_before_its_rewriting_before_what_is_about_something_else() -> No
 
 
 def test_a_title_of_its_own_is_known_by_names_of_the_text() -> None:
-    text = "The Anna Lind leaves Skerra at six. Nobody on Skerra waved. The Anna Lind sank." + " And so it went on." * 20
+    text = (
+        "The Anna Lind leaves Skerra at six. Nobody on Skerra waved. The Anna Lind sank." + " And so it went on." * 20
+    )
     story = Story(slug="lind", title="A last crossing", texts=(StoryText(text, "en", "original", "file:en.txt"),))
     both = lead("De laatste zomer van de Anna Lind voor Skerra", "nl")
     one = lead("Skerra without a boat")
@@ -67,7 +69,9 @@ def test_a_title_of_its_own_is_known_by_names_of_the_text() -> None:
 def test_a_link_that_hides_its_address_comes_last() -> None:
     same = lead("Putin ally Medvedev warns NATO of nuclear war if Russia is defeated in Ukraine")
     note = "the link is Google's own: the publisher's address cannot be read from it without asking Google"
-    hidden = Lead("https://news.google.com/rss/articles/CBMi", "google_news", "q", title=same.title, language="en", note=note)
+    hidden = Lead(
+        "https://news.google.com/rss/articles/CBMi", "google_news", "q", title=same.title, language="en", note=note
+    )
     ranked = triage(STORY, [same, hidden])
     assert ranked[0].lead is same
     assert "the link brings no article" in ranked[1].reason

@@ -159,7 +159,9 @@ def test_questions_leave_half_of_the_budget_to_what_they_find(web: Web, tmp_path
     assert len([path for path in web.paths(machine.host) if path != "/robots.txt"]) == 5
     assert result.run()["planned"] == 10
     rest = asking.run(watch, tmp_path)
-    assert len([path for path in web.paths(machine.host) if path != "/robots.txt"]) == 13, "they are asked when there is room"
+    assert len([path for path in web.paths(machine.host) if path != "/robots.txt"]) == 13, (
+        "they are asked when there is room"
+    )
     assert rest.rows("SELECT count(*) AS n FROM frontier WHERE state = 'leased'")[0]["n"] == 0
 
 

@@ -132,7 +132,9 @@ def _front_pages(leads: Sequence[Lead], asked: str) -> list[Lead]:
         publisher = _PUBLISHER.search(lead.note or "")
         if publisher is not None and len(found) < MOST_PUBLISHERS:
             note = f"the publisher of “{lead.title}”, whose address Google hides"
-            front = Lead(f"{publisher[1].rstrip('/')}/", "google_news", asked.partition("#")[0], "front_page", note=note)
+            front = Lead(
+                f"{publisher[1].rstrip('/')}/", "google_news", asked.partition("#")[0], "front_page", note=note
+            )
             found.setdefault(front.url, front)
     return list(found.values())
 
