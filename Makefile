@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PORT ?= 8001
 
-.PHONY: run test setup lint types tests datasette-1 browser bench lock clean
+.PHONY: run test setup lint types tests datasette-1 pywb browser bench lock clean
 
 run: $(READY)  ## The main job: the demo story on the bundled newsroom, or WATCH=watches/….toml on the live web.
 ifdef WATCH
@@ -33,12 +33,18 @@ lint: $(READY)
 types: $(READY)
 	$(BIN)/mypy
 
-tests: $(READY)
+tests: $(READY) pywb
 	$(BIN)/pytest
 
 datasette-1: $(READY) browser  ## The reading pages on the next Datasette, an alpha pinned here.
 	$(BIN)/python -m pip install --quiet --upgrade --target $(VENV)/datasette-1 datasette==1.0a41
 	PYTHONPATH=$(VENV)/datasette-1 $(BIN)/pytest tests/datasette_config
+
+pywb: $(VENV)/pywb/bin/wayback  ## Replays exported WARC files in a test. Apart, for it wants other versions of our packages.
+
+$(VENV)/pywb/bin/wayback:
+	$(PYTHON) -m venv $(VENV)/pywb
+	$(VENV)/pywb/bin/pip install --quiet --disable-pip-version-check pywb==2.10.0
 
 browser:  ## Chromium for the browser tests, from the system's packages.
 	@command -v chromium >/dev/null || { \

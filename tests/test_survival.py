@@ -19,6 +19,7 @@ from archive.process import process
 from archive.store import Store
 from archive.store._captures import NO_HASH, log_hash
 from archive.times import utc_now
+from benchmarks.survival import survive
 from crawler.newsroom import serve
 from crawler.newsroom.story import demo_newsroom, demo_watch
 from tests.test_story import derived, rows
@@ -104,6 +105,13 @@ def test_nothing_is_lost_and_nothing_torn(tmp_path: Path) -> None:
         store.clear_derived()
     process(archive, now=utc_now, workers=2)
     assert derived(archive) == before
+
+
+@pytest.mark.timeout(300)
+def test_import_pruning_and_backup_survive_too(tmp_path: Path) -> None:
+    """As `python -m benchmarks.survival` does it at a hundred moments over all kinds of work."""
+    figures = survive(10, 20261125, tmp_path, ("import", "prune", "backup", "import", "crawl"))
+    assert sum(figures["killed"].values()) >= 3, "the kills fell after the work"
 
 
 def test_the_hash_chain_holds(tmp_path: Path) -> None:

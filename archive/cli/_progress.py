@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import click
 
-from archive.histories import Summary
+if TYPE_CHECKING:
+    from archive.histories import Summary
 
 
 class Progress:
@@ -69,3 +72,12 @@ def summary_lines(summary: Summary) -> list[str]:
     if summary.stopped:
         lines.append("Stopped; the next run goes on here.")
     return lines
+
+
+@contextmanager
+def counting(verb: str, *, quiet: bool = False) -> Iterator[Callable[[str, int, int], None]]:
+    """Progress over things that can be counted: to be told what is looked at, how many were, how many there are."""
+    with Progress(verb, quiet) as progress:
+        yield lambda what, done, total: progress._show(
+            f"{verb} {what}" + (f": {done:,} of {total:,}" if total else " …")
+        )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from archive.cli._context import Context, print_json, usage_error
+from archive.cli._context import Context, print_json
+from archive.cli._progress import counting
+from archive.cli._refusing import refuse
+from archive.cli.exporting import chosen, export_csv, export_json, export_story, export_wacz
 from archive.exceptions import NotAnArchiveError
 from archive.times import to_text
 
@@ -20,17 +21,6 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 """Findings that are shown to people; all that were kept are in the JSON."""
-
-
-@contextmanager
-def _progress(verb: str, *, quiet: bool = False) -> Iterator[Callable[[str, int, int], None]]:
-    """Progress over things that can be counted: to be told what is looked at, how many were, how many there are."""
-    from archive.cli._progress import Progress
-
-    with Progress(verb, quiet) as progress:
-        yield lambda what, done, total: progress._show(
-            f"{verb} {what}" + (f": {done:,} of {total:,}" if total else " …")
-        )
 
 
 @click.command("verify", short_help="Check that all is as it was written.")
@@ -57,7 +47,7 @@ def verify_command(context: Context, head: str | None, roots: Path | None, as_js
     """
     from archive.verify import verify
 
-    with _opened(context.archive) as store, _progress("Checking", quiet=as_json) as step:
+    with _opened(context.archive) as store, counting("Checking", quiet=as_json) as step:
         report = verify(store, head=head, roots=_pem(roots), step=step)
     if as_json:
         print_json(_as_json(report))
@@ -145,12 +135,13 @@ def _show(report: Report, archive: Path, head: str | None) -> None:
         )
 
 
-@click.group("export", short_help="Hand on captures.")
+@click.group("export", short_help="Hand on captures, rows, or the evidence of a story.")
 def export_command() -> None:
-    """Write captures in a form that other programs read.
+    """Write captures, rows, or all the evidence of a story, in forms that other programs and people read.
 
     \b
-    Example: afterprint export warc story.warc.gz --story demo
+    Examples: afterprint export warc story.warc.gz --story demo
+              afterprint export story demo evidence-demo
     """
 
 
@@ -176,19 +167,9 @@ def export_warc(context: Context, out: Path, page: str | None, story: str | None
     """
     from archive.warc.writing import export
 
-    if page is not None and story is not None:
-        raise usage_error("--page and --story cannot be used together", "Write two files.")
-    _refuse(context, out, force)
-    with context.open() as store, _progress("Writing", quiet=as_json) as step:
-        try:
-            ids = store.captures_to_export(page=page, story=story)
-        except KeyError:
-            raise usage_error(
-                f"the archive knows no page at {page}" if page else f"the archive knows no story {story!r}",
-                "See the addresses in: afterprint status --json",
-            ) from None
-        if not ids:
-            raise usage_error("there are no captures to export", "Crawl or import first.")
+    refuse(context, out, force)
+    ids = chosen(context, page, story)
+    with context.open() as store, counting("Writing", quiet=as_json) as step:
         done = export(store, ids, out, step=step)
     if as_json:
         print_json(
@@ -210,6 +191,10 @@ def export_warc(context: Context, out: Path, page: str | None, story: str | None
         click.echo(f"The bodies of {done.pruned:,} were pruned: only what is known of them is in the file.")
 
 
+for _command in (export_wacz, export_story, export_csv, export_json):
+    export_command.add_command(_command)
+
+
 @click.command("backup", short_help="Copy the archive while it is in use.")
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--force", is_flag=True, help="Write over OUT if it exists.")
@@ -227,13 +212,13 @@ def backup_command(context: Context, out: Path, force: bool) -> None:
     """
     from archive.verify import verify
 
-    _refuse(context, out, force)
+    refuse(context, out, force)
     part = out.with_name(f"{out.name}.part")
     part.unlink(missing_ok=True)
-    with context.open() as store, _progress("Copying") as step:
+    with context.open() as store, counting("Copying") as step:
         store.back_up(part, lambda done, total: step("pages of the file", done, total))
     part.replace(out)
-    with _opened(out) as store, _progress("Checking") as step:
+    with _opened(out) as store, counting("Checking") as step:
         report = verify(store, step=step)
     _show(report, out, None)
     if not report.ok:
@@ -252,13 +237,3 @@ def _opened(archive: Path) -> Store:
             place=str(archive),
             remedy="Restore this file from a backup. To save what is left: sqlite3 ARCHIVE .recover",
         ) from error
-
-
-def _refuse(context: Context, out: Path, force: bool) -> None:
-    """Raises ConfigError if nothing should be written to *out*."""
-    if out.exists() and context.archive.exists() and out.samefile(context.archive):
-        raise usage_error(f"{out} is the archive itself", "Name another file.")
-    if out.exists() and not force:
-        raise usage_error(f"{out} exists", "Name another file, or add --force.")
-    if not out.resolve().parent.is_dir():
-        raise usage_error(f"there is no folder {out.parent}", "Make it first.")

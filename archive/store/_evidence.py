@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -332,6 +332,57 @@ class Evidence(Base):
             "SELECT id FROM capture WHERE body_sha256 = ? AND NOT not_modified ORDER BY id LIMIT 1", (digest,)
         )
         return int(found) if found is not None else None
+
+    def pages_of_captures(self, ids: Collection[int]) -> Iterator[dict[str, Any]]:
+        """Of these captures, those that show an article: id, address, time and headline, in order of time."""
+        rows = self._all(
+            """SELECT c.id, c.final_url AS url, c.started_at AS ts, e.title FROM capture c
+               LEFT JOIN reading r ON r.capture_id = c.id LEFT JOIN extraction e ON e.id = r.extraction_id
+               WHERE c.id IN (SELECT value FROM json_each(?)) AND c.purpose = 'page' AND c.status BETWEEN 200 AND 299
+                 AND c.body_sha256 IS NOT NULL ORDER BY c.started_at, c.id""",
+            (json.dumps(list(ids)),),
+        )
+        for row in rows:
+            yield {**dict(row), "id": f"capture-{row['id']}"}
+
+    def rows_to_export(self, view: str, story: str | None = None) -> Iterator[dict[str, Any]]:
+        """The rows of a view in order of id; with *story*, those of pages that stand to it, 'unrelated' left out.
+
+        Raises:
+            KeyError: the archive knows no such story.
+        """
+        where = "1"
+        if story is not None:
+            if not self._value("SELECT 1 FROM story WHERE slug = ?", (story,)):
+                raise KeyError(story)
+            of_story = "SELECT page_id FROM story_pages WHERE story = :story AND kind <> 'unrelated'"
+            where = f"page_id IN ({of_story})" + (" AND story = :story" if view == "matches" else "")
+        cursor = self._run(f"SELECT * FROM {view} WHERE {where} ORDER BY id", {"story": story})
+        return (dict(row) for row in cursor)
+
+    def captures_of_page(self, page_id: int) -> list[dict[str, Any]]:
+        """The captures of a page in order of time, with how they were judged."""
+        rows = self._all("SELECT * FROM captures WHERE page_id = ? ORDER BY captured_at, id", (page_id,))
+        return [dict(row) for row in rows]
+
+    def versions_of_page(self, page_id: int) -> list[dict[str, Any]]:
+        """The versions of a page in order of time, as the view `versions` tells them."""
+        return [dict(row) for row in self._all("SELECT * FROM versions WHERE page_id = ? ORDER BY number", (page_id,))]
+
+    def passages_of_match(self, match_id: int) -> list[dict[str, Any]]:
+        """The aligned spans of a match with the words of both sides, in the page's order."""
+        return [
+            dict(row) for row in self._all("SELECT * FROM passages WHERE match_id = ? ORDER BY number", (match_id,))
+        ]
+
+    def stamps_since(self, capture_id: int) -> list[dict[str, Any]]:
+        """The time stamps that stand for a capture: those of it or of a later one, with what is needed to check them."""
+        rows = self._all(
+            """SELECT subject, capture_id, authority, confirmed_at, proof, roots FROM attestation
+               WHERE kind = 'timestamp' AND state = 'ok' AND capture_id >= ? ORDER BY capture_id""",
+            (capture_id,),
+        )
+        return [dict(row) for row in rows]
 
     # --- a copy of the whole ---
 
