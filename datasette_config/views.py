@@ -106,7 +106,7 @@ def _run(row: dict[str, Any]) -> dict[str, Any]:
 STORY_COLUMNS = (
     "kind", "own", "outlet", "outlet_name", "title", "url", "language", "coverage_story", "coverage_page", "similarity",
     "confidence", "credit", "credit_name", "explanation", "published", "first_seen", "last_seen", "versions", "state",
-    "last_decision", "last_why", "last_captured", "gone_from", "page_id", "version_id", "came_first", "came_first_why",
+    "last_decision", "last_why", "last_captured", "gone_from", "page_id", "version_id", "came_first", "came_first_why", "withheld_since",
 )  # fmt: skip
 """Columns of the JSON and CSV twins; they may grow, but not change."""
 

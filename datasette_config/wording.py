@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 
 from archive.diff_weigh import FIELD_NAMES
+from archive.types import WITHHELD as WITHHELD
 
 KINDS: dict[str, tuple[str, str]] = {
     "copy": ("Copies", "word for word, or lightly edited"),
@@ -27,9 +28,6 @@ KINDS: dict[str, tuple[str, str]] = {
 
 OWN = ("The work itself", "where it was first published, and its official editions")
 """Heading and explanation of the pages that the watch names as the story's own."""
-
-WITHHELD = "This text is withheld. What is told of it, its hashes and its dates stay."
-"""Stands in the place of a text that may not be shown; nothing is compared with it."""
 
 _LANGUAGES = {
     "ar": "Arabic", "bg": "Bulgarian", "bn": "Bengali", "ca": "Catalan", "cs": "Czech", "da": "Danish", "de": "German",

@@ -150,6 +150,10 @@ def export_warc(context: Context, out: Path, page: str | None, story: str | None
                 f"the archive knows no page at {page}" if page else f"the archive knows no story {story!r}",
                 "See the addresses in: afterprint status --json",
             ) from None
+        if not ids and store.withheld_pages():
+            raise usage_error(
+                "all captures to export are of withheld pages", "Who decided it: afterprint withhold --list"
+            )
         if not ids:
             raise usage_error("there are no captures to export", "Crawl or import first.")
         done = export(store, ids, out, step=step)

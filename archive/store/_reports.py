@@ -9,13 +9,14 @@ from typing import Any
 from archive.store._availability import Availability
 from archive.store._candidates import Candidates
 from archive.store._evidence import Evidence
+from archive.store._withholding import Withholding
 from archive.times import to_text
 from archive.urls import url_key
 
 KIND_ORDER = "copy,rewrite,excerpt,translation,translated_excerpt,quotes_only,related,mentions,unrelated"
 
 
-class Reports(Availability, Candidates, Evidence):
+class Reports(Availability, Candidates, Evidence, Withholding):
     def counts(self) -> dict[str, int]:
         """Rows of the tables that people ask about."""
         tables = ("story", "outlet", "page", "capture", "body", "version", "change", "match")
