@@ -14,7 +14,7 @@ from datasette.utils import parse_metadata, tilde_encode
 from jinja2 import ChoiceLoader, Environment, PackageLoader
 from markupsafe import Markup
 
-from datasette_config import changing, collating, comparing, memento, permissions, timeline, views, web, wording
+from datasette_config import changing, collating, comparing, memento, notes, permissions, timeline, views, web, wording
 from datasette_config._compat import (
     Action,
     DatabaseResource,
@@ -88,6 +88,7 @@ def register_routes() -> list[tuple[str, Any]]:
         (rf"^{DATABASE}/story/(?P<slug>[^/]+)/changes(?P<format>{FEED})$", changing.story_changes),
         (rf"^{DATABASE}/page/(?P<page_id>[^/]+)/changes(?P<format>{FEED})$", changing.page_changes),
         (rf"^{DATABASE}/changes(?P<format>\.json|{FEED})?$", changing.changes),
+        (rf"^{DATABASE}/note$", notes.write),
         (rf"^{DATABASE}/search(?P<format>\.json|{FEED})?$", views.search),
     ]
 

@@ -235,3 +235,18 @@ SELECT v.id, v.outlet, v.outlet_name, v.url, v.number, v.seen_from, v.seen_to, v
 FROM versions v JOIN version_texts t ON t.id = v.id
 WHERE v.page_id = :page_id AND v.seen_from <= :at ORDER BY v.seen_from DESC LIMIT 1
 """
+
+# --- notes ------------------------------------------------------------------------------------------
+
+NOTES = """
+SELECT id, about, author, text, noted_at, edited, url, story, page_id, old_page_id, old_version_id, new_version_id,
+       withheld_since
+FROM notes WHERE page_id IN (SELECT value FROM json_each(:pages)) OR old_page_id IN (SELECT value FROM json_each(:pages))
+ORDER BY noted_at, id LIMIT 2000
+"""
+
+NOTE_PLACE = "SELECT id, page_id, old_version_id, new_version_id, withheld_since FROM notes WHERE id = :id"
+
+VERSION_PLACE = "SELECT id, page_id, withheld_since FROM versions WHERE id = :id"
+
+MATCH = "SELECT id, version_id, story_id, page_id, withheld_since FROM matches WHERE id = :id"

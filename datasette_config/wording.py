@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 
 from archive.diff_weigh import FIELD_NAMES
+from archive.text import csv_cell as csv_cell
 from archive.types import WITHHELD as WITHHELD
 
 KINDS: dict[str, tuple[str, str]] = {
@@ -43,7 +44,6 @@ _MONTHS = "January February March April May June July August September October N
 
 # Characters that turn the reading direction can make a title or an address say something else than it is.
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 # --- times ------------------------------------------------------------------------------------------
@@ -221,13 +221,6 @@ def shown_url(url: object, room: int = 70) -> str:
     if len(text) <= room:
         return text
     return f"{text[: room - 20]}…{text[-19:]}"
-
-
-def csv_cell(value: object) -> object:
-    """A cell that no spreadsheet takes for a formula."""
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return value
 
 
 # --- pictures ---------------------------------------------------------------------------------------

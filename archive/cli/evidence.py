@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -172,6 +173,34 @@ def export_warc(context: Context, out: Path, page: str | None, story: str | None
     click.echo(f"{out}: {out.stat().st_size / 1e6:,.1f} MB, {done.captures:,} captures in {kinds} records.")
     if done.added:
         click.echo(f"{done.added} of them are of other pages: they brought bodies that these captures confirm.")
+
+
+@export_command.command("notes")
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--force", is_flag=True, help="Write over OUT if it exists.")
+@click.pass_obj
+def export_notes(context: Context, out: Path, force: bool) -> None:
+    """Write what people noted to OUT, as JSON, or as CSV if it is named .csv: author, time, page, digests of what it is about.
+
+    \b
+    Example: afterprint export notes notes.csv
+    """
+    import csv
+
+    from archive.store import NOTE_COLUMNS
+    from archive.text import csv_cell
+
+    _refuse(context, out, force)
+    with context.open() as store:
+        notes = store.notes()
+    if out.suffix != ".csv":
+        out.write_text(json.dumps(notes, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    else:
+        with out.open("w", encoding="utf-8", newline="") as file:
+            rows = csv.writer(file)
+            rows.writerow(NOTE_COLUMNS)
+            rows.writerows([csv_cell(value) for value in note.values()] for note in notes)
+    click.echo(f"{out}: {len(notes):,} note{'' if len(notes) == 1 else 's'}.")
 
 
 @click.command("backup", short_help="Copy the archive while it is in use.")

@@ -13,6 +13,7 @@
     _availability whether a page is still there
     _alerts     what is told, and its way to those who want to know
     _candidates look-ups of stories by pages and of pages by stories
+    _notes      what people noted
     _withholding what is not shown on request
     _reports    what people ask of an archive
 """
@@ -24,6 +25,7 @@ from archive.store._candidates import IndexedStory
 from archive.store._captures import RunState, RunSummary
 from archive.store._derived import CaptureToRead, ReadBody
 from archive.store._frontier import FrontierState
+from archive.store._notes import NOTE_COLUMNS
 from archive.store._reports import Reports as Store
 from archive.store._sources import ASKED, Requests, SourceOutcome, SourceResult
 from archive.store._stories import texts_digest
@@ -31,6 +33,7 @@ from archive.store._withholding import Decision
 
 __all__ = [
     "ASKED",
+    "NOTE_COLUMNS",
     "CaptureToRead",
     "Decision",
     "DueDelivery",

@@ -9,6 +9,7 @@ from typing import Any
 from archive.store._availability import Availability
 from archive.store._candidates import Candidates
 from archive.store._evidence import Evidence
+from archive.store._notes import Notes
 from archive.store._withholding import Withholding
 from archive.times import to_text
 from archive.urls import url_key
@@ -16,7 +17,7 @@ from archive.urls import url_key
 KIND_ORDER = "copy,rewrite,excerpt,translation,translated_excerpt,quotes_only,related,mentions,unrelated"
 
 
-class Reports(Availability, Candidates, Evidence, Withholding):
+class Reports(Availability, Candidates, Evidence, Notes, Withholding):
     def counts(self) -> dict[str, int]:
         """Rows of the tables that people ask about."""
         tables = ("story", "outlet", "page", "capture", "body", "version", "change", "match")
