@@ -199,3 +199,14 @@ def details_of(page: Carrier) -> Mapping[str, object]:
         "explanation": page.explanation,
         "credit": page.credit or None,
     }
+
+
+def without_words(rule: str, details: Mapping[str, object]) -> tuple[str, dict[str, object]]:
+    """Summary and details of an alert about a page that is withheld: that it happened, and nothing that the page says.
+
+    >>> without_words("changed", {"outlet": "daily.test", "page_id": 4, "credit": "Jo Quill"})
+    ('daily.test: changed; what the page says is withheld', {'outlet': 'daily.test', 'page_id': 4})
+    """
+    kept = {name: details[name] for name in ("outlet", "url", "page_id") if name in details}
+    outlet = f"{kept['outlet']}: " if "outlet" in kept else ""
+    return f"{outlet}{rule.replace('_', ' ')}; what the page says is withheld", kept

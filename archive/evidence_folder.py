@@ -11,7 +11,8 @@
     manifest.json      the captures, and sha256 and size of every file
     SHA256SUMS         for `sha256sum -c SHA256SUMS`
 
-Pages that carry the story's text, and the work itself, are there in full; others are named in the report only.
+Pages that carry the story's text, and the work itself, are there in full; others are named in the report only, and so are
+pages that are withheld.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import file_digest
 from pathlib import Path
@@ -92,7 +93,8 @@ class _Writer:
     def write(self) -> Folder:
         assert self.story.id is not None
         rows = self.store.story_pages(self.story.id)
-        carriers = [row for row in rows if row["own"] or row["kind"] in COPY_KINDS]
+        withheld = self.store.withheld_pages()
+        carriers = [row for row in rows if (row["own"] or row["kind"] in COPY_KINDS) and row["page_id"] not in withheld]
         others = [row for row in rows if row not in carriers and row["kind"] != "unrelated"]
         pages = []
         for number, row in enumerate(carriers, start=1):
@@ -104,10 +106,12 @@ class _Writer:
         )
         if captures:
             export(self.store, [one["id"] for one in captures], self.folder / "captures.warc.gz", now=lambda: self.now)
-        for text in self.story.texts:
+        not_shown = self.store.withheld_texts(self.story.id)
+        story = replace(self.story, texts=tuple(text for text in self.story.texts if text.id not in not_shown))
+        for text in story.texts:
             self._put(f"texts/reference-{text.language}-{text.id}.txt", text.text)
         stamps = self._stamps(min((one["id"] for one in captures), default=None))
-        shown = Shown(self.story, pages, others, stamps, self.store.head(), self.now, frozenset(self.done.pruned))
+        shown = Shown(story, pages, others, stamps, self.store.head(), self.now, frozenset(self.done.pruned))
         self._put("report.html", report(shown))
         self._manifest(captures)
         self._sums()

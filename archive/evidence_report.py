@@ -43,7 +43,7 @@ class Shown:
 
     story: Story
     pages: Sequence[Page]
-    #: pages that stand to the story in another way
+    #: pages that stand to the story in another way, or are withheld
     others: Sequence[Mapping[str, Any]]
     #: with `file`
     stamps: Sequence[Mapping[str, Any]]
@@ -97,7 +97,7 @@ def _summary(shown: Shown) -> Iterator[str]:
         ),
     )
     if shown.others:
-        yield "<p>Pages that do not carry its text, or only a third party's words; their captures are not in this folder.</p>"
+        yield "<p>Pages that do not carry its text, or only a third party's words, or that are withheld; their captures are not in this folder.</p>"
         yield _table(
             ("outlet", "what it is", "why", "address"),
             ((row["outlet_name"], _words(row["kind"]), row["explanation"], row["url"]) for row in shown.others),

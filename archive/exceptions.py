@@ -5,6 +5,7 @@
     AfterprintError                 base of all; carries cause, place and remedy
     ├── ConfigError                 a watch file or an option is wrong          (exit code 2)
     │   └── StoryTextError          a reference text is missing, empty or too short
+    ├── NoteError                   a person's note cannot be kept as it is
     ├── LockedError                 another run holds the lock                  (exit code 3)
     └── StoreError                  SQLite could not do what was asked
         ├── StoreBusyError          another process held the database too long
@@ -44,6 +45,10 @@ class ConfigError(AfterprintError):
 
 class StoryTextError(ConfigError):
     """A reference text cannot serve: not found, not UTF-8, empty, or too short to be told apart."""
+
+
+class NoteError(AfterprintError):
+    """A person's note cannot be kept: it is empty or too long, somebody else's, or was edited meanwhile."""
 
 
 class LockedError(AfterprintError):

@@ -11,23 +11,14 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any, Literal, get_args
 
+from archive.text import csv_cell
+
 Rows = Literal["matches", "changes", "versions", "captures"]
 ROWS: tuple[Rows, ...] = get_args(Rows)
 
 _JSON_COLUMNS = frozenset(
     ("evidence", "came_first_notes", "reasons", "fields", "links", "outlet_lines", "changed_fields", "quality_reasons", "redirects")
 )  # fmt: skip
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def neutral(value: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula.
-
-    >>> neutral('=HYPERLINK("https://example.org")'), neutral(-1.5), neutral("a-b")
-    ('\\'=HYPERLINK("https://example.org")', -1.5, 'a-b')
-    """
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def write_csv(rows: Iterable[Mapping[str, Any]], file: IO[str]) -> int:
@@ -37,7 +28,7 @@ def write_csv(rows: Iterable[Mapping[str, Any]], file: IO[str]) -> int:
     for row in rows:
         if not count:
             writer.writerow(row.keys())
-        writer.writerow([neutral(value) for value in row.values()])
+        writer.writerow([csv_cell(value) for value in row.values()])
         count += 1
     return count
 

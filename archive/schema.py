@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from archive.types import WITHHELD
+
 migrations = Migrations("afterprint")
 
 FACTS = """
@@ -224,14 +226,41 @@ CREATE INDEX capture_page ON capture(page_id, started_at);  -- the history of a 
 CREATE INDEX capture_run ON capture(run_id);
 CREATE INDEX capture_body ON capture(body_sha256);          -- who served this body?
 
-CREATE TABLE annotation (            -- what a person said about a row
-  id          INTEGER PRIMARY KEY,
-  about       TEXT NOT NULL,         -- table name
-  about_id    INTEGER NOT NULL,
-  author      TEXT NOT NULL,
-  text        TEXT NOT NULL,
-  created_at  TEXT NOT NULL
+CREATE TABLE annotation (            -- what a person said about a change or a match; only ever added to
+  id             INTEGER PRIMARY KEY,
+  old_capture_id INTEGER REFERENCES capture(id),  -- of a change: a capture that showed what was said before
+  new_capture_id INTEGER NOT NULL REFERENCES capture(id),  -- a capture that showed what the note is about; ids of captures stay
+  story_id       INTEGER REFERENCES story(id),    -- of a match: the story
+  author         TEXT NOT NULL,      -- id of the actor
+  text           TEXT NOT NULL,      -- '' if it was taken back
+  created_at     TEXT NOT NULL,
+  replaces       INTEGER UNIQUE REFERENCES annotation(id),  -- the row that this one edits or takes back; null if it is new
+  deleted        INTEGER NOT NULL DEFAULT 0,      -- 1: the note was taken back; its earlier words stay in the earlier rows
+  CHECK ((old_capture_id IS NULL) != (story_id IS NULL))
 ) STRICT;
+CREATE INDEX annotation_new ON annotation(new_capture_id);  -- notes about a page
+CREATE TRIGGER annotation_stays BEFORE UPDATE ON annotation BEGIN SELECT raise(ABORT, 'notes are only added to'); END;
+
+CREATE TABLE withholding (           -- that somebody asked not to show what a page says, or allowed it again; only ever added to
+  id          INTEGER PRIMARY KEY,
+  page_id     INTEGER NOT NULL REFERENCES page(id),
+  url         TEXT NOT NULL,         -- as the user named the page
+  withheld    INTEGER NOT NULL,      -- 1: withheld from then on, 0: shown again
+  reason      TEXT NOT NULL,
+  decided_by  TEXT NOT NULL,         -- a person, as the user names them
+  decided_at  TEXT NOT NULL
+) STRICT;
+CREATE TABLE withheld (              -- pages of which nothing that they say is shown, kept by the trigger below
+  page_id     INTEGER PRIMARY KEY REFERENCES page(id),
+  since       TEXT NOT NULL,
+  removed     INTEGER NOT NULL DEFAULT 0  -- 1: the words are not even in this file: a published copy
+) STRICT;
+CREATE TRIGGER withholding_counts AFTER INSERT ON withholding BEGIN
+  INSERT INTO withheld (page_id, since) SELECT NEW.page_id, NEW.decided_at WHERE NEW.withheld ON CONFLICT DO NOTHING;
+  DELETE FROM withheld WHERE page_id = NEW.page_id AND NOT NEW.withheld;
+END;
+CREATE TRIGGER withholding_stays BEFORE UPDATE ON withholding BEGIN SELECT raise(ABORT, 'decisions are only added to'); END;
+CREATE TRIGGER withholding_goes_not BEFORE DELETE ON withholding BEGIN SELECT raise(ABORT, 'decisions are only added to'); END;
 
 CREATE TABLE alert (                 -- an event of which a story's user was told; it stays when all that is derived is made anew
   id          INTEGER PRIMARY KEY,
@@ -567,7 +596,8 @@ CREATE TABLE page_lines (            -- the lines of a page in all its versions;
 ) STRICT;
 """
 
-VIEWS = """
+#: What a page says is left out by these views while the page stands in `withheld`; its dates, figures and digests stay.
+VIEWS = f"""
 CREATE VIEW captures AS              -- every fetch, without its body
 SELECT c.id, o.domain AS outlet, c.url, c.started_at AS captured_at, c.status, c.error_class, c.error_detail,
        c.not_modified, c.media_type, c.purpose, c.origin, r.quality, r.reasons AS quality_reasons, r.decision, r.why,
@@ -576,20 +606,26 @@ FROM capture c JOIN page p ON p.id = c.page_id JOIN outlet o ON o.id = p.outlet_
 LEFT JOIN reading r ON r.capture_id = c.id;
 
 CREATE VIEW versions AS              -- every version, without its text
-SELECT v.id, o.domain AS outlet, coalesce(e.site_name, o.domain) AS outlet_name, p.url, v.number, e.title, e.byline,
-       e.published, e.modified, e.language, v.seen_from, v.seen_to, v.captures, v.changed_fields, e.correction,
+SELECT v.id, o.domain AS outlet, coalesce(e.site_name, o.domain) AS outlet_name, p.url, v.number,
+       iif(w.page_id IS NULL, e.title, NULL) AS title, e.byline,
+       e.published, e.modified, e.language, v.seen_from, v.seen_to, v.captures, v.changed_fields,
+       iif(w.page_id IS NULL, e.correction, NULL) AS correction,
        length(e.text) AS text_chars, e.text_sha256, c.body_sha256, e.label AS extractor, v.page_id, v.extraction_id,
-       v.first_capture_id, v.last_capture_id
+       v.first_capture_id, v.last_capture_id, w.since AS withheld_since
 FROM version v JOIN page p ON p.id = v.page_id JOIN outlet o ON o.id = p.outlet_id
-JOIN extraction e ON e.id = v.extraction_id JOIN capture c ON c.id = v.first_capture_id;
+JOIN extraction e ON e.id = v.extraction_id JOIN capture c ON c.id = v.first_capture_id
+LEFT JOIN withheld w ON w.page_id = v.page_id;
 
 CREATE VIEW version_texts AS         -- the text of each version
-SELECT v.id, e.title, e.subtitle, e.byline, e.published, e.modified, e.section, e.language, e.image, e.caption,
-       e.correction, e.markup ->> 'canonical' AS canonical, e.text, e.links, e.path, e.label AS extractor
-FROM version v JOIN extraction e ON e.id = v.extraction_id;
+SELECT v.id, iif(w.page_id IS NULL, e.title, NULL) AS title, iif(w.page_id IS NULL, e.subtitle, NULL) AS subtitle, e.byline,
+       e.published, e.modified, e.section, e.language, iif(w.page_id IS NULL, e.image, NULL) AS image, iif(w.page_id IS NULL, e.caption, NULL) AS caption,
+       iif(w.page_id IS NULL, e.correction, NULL) AS correction, e.markup ->> 'canonical' AS canonical,
+       iif(w.page_id IS NULL, e.text, '{WITHHELD}') AS text, iif(w.page_id IS NULL, e.links, '[]') AS links,
+       e.path, e.label AS extractor, w.since AS withheld_since
+FROM version v JOIN extraction e ON e.id = v.extraction_id LEFT JOIN withheld w ON w.page_id = v.page_id;
 
 CREATE VIEW pages AS                 -- every article page with its state
-SELECT p.id, o.domain AS outlet, coalesce(e.site_name, o.domain) AS outlet_name, p.url, e.title, e.language,
+SELECT p.id, o.domain AS outlet, coalesce(e.site_name, o.domain) AS outlet_name, p.url, iif(w.page_id IS NULL, e.title, NULL) AS title, e.language,
        (SELECT count(*) FROM version v WHERE v.page_id = p.id) AS versions,
        (SELECT count(*) FROM capture c WHERE c.page_id = p.id) AS captures,
        lv.id AS latest_version_id, lv.seen_from AS last_changed, lv.seen_to AS last_seen,
@@ -597,13 +633,15 @@ SELECT p.id, o.domain AS outlet, coalesce(e.site_name, o.domain) AS outlet_name,
        (SELECT max(c.started_at) FROM capture c WHERE c.page_id = p.id) AS last_captured,
        lc.status AS last_status, lc.error_class AS last_error, lr.decision AS last_decision, lr.why AS last_why,
        a.state, a.sentence AS availability,                          -- whether it is still there, as far as was seen
-       CASE WHEN a.state IN ('removed', 'removed?') THEN a.since END AS gone_from  -- first found absent; null while it is there
+       CASE WHEN a.state IN ('removed', 'removed?') THEN a.since END AS gone_from,  -- first found absent; null while it is there
+       w.since AS withheld_since
 FROM page p JOIN outlet o ON o.id = p.outlet_id
 LEFT JOIN version lv ON lv.id = (SELECT id FROM version WHERE page_id = p.id ORDER BY number DESC LIMIT 1)
 LEFT JOIN extraction e ON e.id = lv.extraction_id
 LEFT JOIN capture lc ON lc.id = (SELECT id FROM capture WHERE page_id = p.id ORDER BY started_at DESC, id DESC LIMIT 1)
 LEFT JOIN reading lr ON lr.capture_id = lc.id
 LEFT JOIN availability_state a ON a.page_id = p.id AND a.last
+LEFT JOIN withheld w ON w.page_id = p.id
 WHERE p.purpose = 'page';
 
 CREATE VIEW availability AS          -- whether each page was there, as intervals of observation; claimed = 1 may be told as a fact
@@ -613,11 +651,15 @@ SELECT a.page_id, o.domain AS outlet, p.url, a.number, a.state, a.since, a.until
 FROM availability_state a JOIN page p ON p.id = a.page_id JOIN outlet o ON o.id = p.outlet_id;
 
 CREATE VIEW changes AS               -- every edit of an outlet, newest first when sorted by seen_at
-SELECT ch.id, o.domain AS outlet, coalesce(e.site_name, o.domain) AS outlet_name, p.url, e.title, e.language, ch.seen_at,
-       ov.seen_to AS still_old_at, ch.summary, ch.similarity, ch.words_added, ch.words_removed, ch.moves, ch.significance,
-       ch.reasons, ch.fields, ch.links, ch.diff_hash, ch.outlet_lines, ch.fallback, ch.old_version_id, ch.new_version_id, p.id AS page_id
+SELECT ch.id, o.domain AS outlet, coalesce(e.site_name, o.domain) AS outlet_name, p.url,
+       iif(w.page_id IS NULL, e.title, NULL) AS title, e.language, ch.seen_at, ov.seen_to AS still_old_at,
+       iif(w.page_id IS NULL, ch.summary, 'withheld') AS summary, ch.similarity, ch.words_added, ch.words_removed, ch.moves, ch.significance,
+       iif(w.page_id IS NULL, ch.reasons, '[]') AS reasons, iif(w.page_id IS NULL, ch.fields, '{{}}') AS fields,
+       iif(w.page_id IS NULL, ch.links, '{{}}') AS links, ch.diff_hash, iif(w.page_id IS NULL, ch.outlet_lines, '[]') AS outlet_lines,
+       ch.fallback, ch.old_version_id, ch.new_version_id, p.id AS page_id, w.since AS withheld_since
 FROM change ch JOIN version ov ON ov.id = ch.old_version_id JOIN version nv ON nv.id = ch.new_version_id
-JOIN page p ON p.id = nv.page_id JOIN outlet o ON o.id = p.outlet_id JOIN extraction e ON e.id = nv.extraction_id;
+JOIN page p ON p.id = nv.page_id JOIN outlet o ON o.id = p.outlet_id JOIN extraction e ON e.id = nv.extraction_id
+LEFT JOIN withheld w ON w.page_id = p.id;
 
 CREATE VIEW change_ranks AS          -- by what lists of edits are picked and put in order, from indexes
 SELECT ch.id, ch.significance, ch.seen_at, ch.diff_hash,
@@ -629,13 +671,16 @@ SELECT (SELECT count(*) FROM page WHERE purpose = 'page') AS pages, (SELECT coun
        (SELECT count(*) FROM capture) AS captures;
 
 CREATE VIEW matches AS               -- what each version is to each story
-SELECT m.id, s.slug AS story, m.kind, o.domain AS outlet, coalesce(e.site_name, o.domain) AS outlet_name, p.url, e.title,
-       e.language, m.coverage_story, m.coverage_page, m.similarity, m.confidence, m.credit, m.credit_name, m.explanation,
-       e.published, v.number AS version_number, v.seen_from, v.seen_to, m.evidence, m.label AS matcher,
-       d.verdict AS came_first, d.why AS came_first_why, d.notes AS came_first_notes,
-       m.version_id, m.story_id, m.story_text_id, v.page_id, v.extraction_id
+SELECT m.id, s.slug AS story, m.kind, o.domain AS outlet, coalesce(e.site_name, o.domain) AS outlet_name, p.url,
+       iif(w.page_id IS NULL, e.title, NULL) AS title, e.language, m.coverage_story, m.coverage_page, m.similarity, m.confidence,
+       iif(w.page_id IS NULL, m.credit, NULL) AS credit, m.credit_name, iif(w.page_id IS NULL, m.explanation, 'withheld') AS explanation,
+       e.published, v.number AS version_number, v.seen_from, v.seen_to,
+       iif(w.page_id IS NULL, m.evidence, '{{}}') AS evidence, m.label AS matcher, d.verdict AS came_first,
+       iif(w.page_id IS NULL, d.why, NULL) AS came_first_why, iif(w.page_id IS NULL, d.notes, NULL) AS came_first_notes,
+       m.version_id, m.story_id, m.story_text_id, v.page_id, v.extraction_id, w.since AS withheld_since
 FROM match m LEFT JOIN direction d ON d.match_id = m.id JOIN story s ON s.id = m.story_id JOIN version v ON v.id = m.version_id
-JOIN page p ON p.id = v.page_id JOIN outlet o ON o.id = p.outlet_id JOIN extraction e ON e.id = v.extraction_id;
+JOIN page p ON p.id = v.page_id JOIN outlet o ON o.id = p.outlet_id JOIN extraction e ON e.id = v.extraction_id
+LEFT JOIN withheld w ON w.page_id = p.id;
 
 CREATE VIEW story_pages AS           -- each page once a story: its strongest match, with the page's life
 SELECT m.id AS match_id, m.story_id, s.slug AS story, m.kind,
@@ -643,20 +688,23 @@ SELECT m.id AS match_id, m.story_id, s.slug AS story, m.kind,
          OR EXISTS (SELECT 1 FROM story_text t JOIN capture tc ON tc.id = substr(t.source, 9)
                     WHERE t.story_id = m.story_id AND t.active AND t.source LIKE 'capture:%' AND tc.page_id = p.id)
          AS own,                     -- the work itself, or an official translation of it
-       o.domain AS outlet, coalesce(e.site_name, o.domain) AS outlet_name, p.url, e.title, e.language, m.coverage_story, m.coverage_page,
-       m.similarity, m.confidence, m.credit, m.credit_name, m.explanation, e.published,
+       o.domain AS outlet, coalesce(e.site_name, o.domain) AS outlet_name, p.url,
+       iif(w.page_id IS NULL, e.title, NULL) AS title, e.language, m.coverage_story, m.coverage_page, m.similarity, m.confidence,
+       iif(w.page_id IS NULL, m.credit, NULL) AS credit, m.credit_name, iif(w.page_id IS NULL, m.explanation, 'withheld') AS explanation, e.published,
        (SELECT min(seen_from) FROM version WHERE page_id = p.id) AS first_seen,
        (SELECT max(seen_to) FROM version WHERE page_id = p.id) AS last_seen,
        (SELECT count(*) FROM version WHERE page_id = p.id) AS versions,
        coalesce(lr.decision, 'unread') AS last_decision, lr.why AS last_why, lc.started_at AS last_captured,
-       d.verdict AS came_first, d.why AS came_first_why, m.version_id, m.story_text_id, p.id AS page_id,
+       d.verdict AS came_first, iif(w.page_id IS NULL, d.why, NULL) AS came_first_why, m.version_id, m.story_text_id, p.id AS page_id,
        (SELECT id FROM version WHERE page_id = p.id ORDER BY number DESC LIMIT 1) AS latest_version_id,
-       a.state, a.sentence AS availability, CASE WHEN a.state IN ('removed', 'removed?') THEN a.since END AS gone_from
+       a.state, a.sentence AS availability, CASE WHEN a.state IN ('removed', 'removed?') THEN a.since END AS gone_from,
+       w.since AS withheld_since
 FROM match m LEFT JOIN direction d ON d.match_id = m.id JOIN story s ON s.id = m.story_id
 JOIN version v ON v.id = m.version_id JOIN page p ON p.id = v.page_id JOIN outlet o ON o.id = p.outlet_id
 JOIN extraction e ON e.id = v.extraction_id JOIN capture lc ON lc.id = (SELECT id FROM capture WHERE page_id = p.id ORDER BY started_at DESC, id DESC LIMIT 1)
 LEFT JOIN reading lr ON lr.capture_id = lc.id
 LEFT JOIN availability_state a ON a.page_id = p.id AND a.last
+LEFT JOIN withheld w ON w.page_id = p.id
 WHERE m.id = (SELECT m2.id FROM version v2 CROSS JOIN match m2 ON m2.version_id = v2.id  -- else it walks all of a story
               WHERE v2.page_id = p.id AND m2.story_id = m.story_id
               ORDER BY (m2.kind NOT IN ('copy', 'rewrite', 'excerpt', 'translation', 'translated_excerpt')),
@@ -674,26 +722,37 @@ FROM story s;
 
 CREATE VIEW story_texts AS           -- the reference texts
 SELECT t.id, t.story_id, s.slug AS story, t.language, t.role, t.source, t.active, t.why, length(t.text) AS text_chars,
-       t.text_sha256, t.text
-FROM story_text t JOIN story s ON s.id = t.story_id;
+       t.text_sha256, iif(w.page_id IS NULL, t.text, '{WITHHELD}') AS text, w.since AS withheld_since
+FROM story_text t JOIN story s ON s.id = t.story_id  -- a text promoted or added from a page is that page's words
+LEFT JOIN capture c ON t.source LIKE 'capture:%' AND c.id = CAST(substr(t.source, 9) AS INTEGER)
+LEFT JOIN page_url u ON t.source LIKE 'user:http%' AND u.url = substr(t.source, 6)
+LEFT JOIN withheld w ON w.page_id = coalesce(c.page_id, u.page_id);
 
-CREATE VIEW passages AS              -- aligned spans with the words of both sides
+CREATE VIEW passages AS              -- aligned spans with the words of both sides; none where one side is withheld
 SELECT ps.id, ps.match_id, ps.number, ps.likeness, ps.method, ps.quotation,
        substr(t.text, ps.story_start + 1, ps.story_end - ps.story_start) AS story_words,
        substr(e.text, ps.page_start + 1, ps.page_end - ps.page_start) AS page_words,
        ps.story_start, ps.story_end, ps.page_start, ps.page_end, m.story_id, m.version_id, m.story_text_id, ps.links
 FROM passage ps JOIN match m ON m.id = ps.match_id JOIN story_text t ON t.id = m.story_text_id
-JOIN version v ON v.id = m.version_id JOIN extraction e ON e.id = v.extraction_id;
+JOIN version v ON v.id = m.version_id JOIN extraction e ON e.id = v.extraction_id
+WHERE NOT EXISTS (SELECT 1 FROM withheld w WHERE w.page_id = v.page_id)
+  AND NOT EXISTS (SELECT 1 FROM capture c JOIN withheld w ON w.page_id = c.page_id
+                  WHERE t.source LIKE 'capture:%' AND c.id = CAST(substr(t.source, 9) AS INTEGER))
+  AND NOT EXISTS (SELECT 1 FROM page_url u JOIN withheld w ON w.page_id = u.page_id
+                  WHERE t.source LIKE 'user:http%' AND u.url = substr(t.source, 6));
 
 CREATE VIEW leads AS                 -- who named which URL
-SELECT l.id, s.slug AS story, l.source, l.query, l.rank, l.url, l.title, l.published, l.language, l.outlet, l.note,
-       l.first_seen, l.last_seen, l.run_id, l.score, l.score_reason
-FROM lead l JOIN story s ON s.id = l.story_id;
+SELECT l.id, s.slug AS story, l.source, l.query, l.rank, l.url, iif(wu.url_key IS NULL, l.title, NULL) AS title, l.published,
+       l.language, l.outlet, iif(wu.url_key IS NULL, l.note, NULL) AS note, l.first_seen, l.last_seen, l.run_id, l.score,
+       iif(wu.url_key IS NULL, l.score_reason, NULL) AS score_reason
+FROM lead l JOIN story s ON s.id = l.story_id
+LEFT JOIN (SELECT DISTINCT u.url_key FROM withheld w JOIN page_url u ON u.page_id = w.page_id) wu ON wu.url_key = l.url_key;
 
 CREATE VIEW page_leads AS            -- who named which page
-SELECT DISTINCT pu.page_id, l.id, s.slug AS story, l.source, l.query, l.rank, l.url, l.title, l.published, l.language,
-       l.outlet, l.note, l.first_seen, l.last_seen, l.run_id
-FROM page_url pu JOIN lead l ON l.url_key = pu.url_key JOIN story s ON s.id = l.story_id;
+SELECT DISTINCT pu.page_id, l.id, s.slug AS story, l.source, l.query, l.rank, l.url, iif(w.page_id IS NULL, l.title, NULL) AS title, l.published,
+       l.language, l.outlet, iif(w.page_id IS NULL, l.note, NULL) AS note, l.first_seen, l.last_seen, l.run_id
+FROM page_url pu JOIN lead l ON l.url_key = pu.url_key JOIN story s ON s.id = l.story_id
+LEFT JOIN withheld w ON w.page_id = pu.page_id;
 
 CREATE VIEW attestations AS          -- time stamps of the hash chain, and copies asked of a web archive
 SELECT a.id, a.kind, a.subject, c.url, a.authority, a.state, a.attempts, a.last_error, a.created_at, a.next_try_at,
@@ -769,6 +828,25 @@ SELECT l.domain, l.captures, l.answered, l.refused, l.failed, a.started_at AS la
        l.last_answered, (SELECT count(*) FROM answer b WHERE b.domain = l.domain AND b.class <> 'answered' AND b.id > coalesce(l.good_id, 0)) AS bad_in_row,
        (SELECT max(h.retry_at) FROM host h WHERE instr('.' || h.host || ':', '.' || l.domain || ':') > 0) AS held_until
 FROM last l JOIN answer a ON a.id = l.id;
+
+CREATE VIEW withheld_pages AS        -- of which pages nothing that they say is shown; who asked for it stands in withholding
+SELECT w.page_id, o.domain AS outlet, p.url, w.since, w.removed FROM withheld w JOIN page p ON p.id = w.page_id JOIN outlet o ON o.id = p.outlet_id;
+
+CREATE VIEW withheld_versions AS SELECT v.id FROM withheld w JOIN version v ON v.page_id = w.page_id;
+
+CREATE VIEW notes AS                 -- what people noted, in its last form; versions as they are now around the captures
+SELECT a.id, iif(a.story_id IS NULL, 'change', 'match') AS about, a.author,
+       iif(w.page_id IS NULL, a.text, 'withheld') AS text, a.created_at AS noted_at, a.replaces IS NOT NULL AS edited,
+       o.domain AS outlet, p.url, s.slug AS story, ov.id AS old_version_id, nv.id AS new_version_id, nc.page_id,
+       oc.page_id AS old_page_id, a.old_capture_id, a.new_capture_id, oc.body_sha256 AS old_body_sha256,
+       nc.body_sha256 AS new_body_sha256, w.since AS withheld_since
+FROM annotation a JOIN capture nc ON nc.id = a.new_capture_id JOIN page p ON p.id = nc.page_id JOIN outlet o ON o.id = p.outlet_id
+LEFT JOIN capture oc ON oc.id = a.old_capture_id LEFT JOIN story s ON s.id = a.story_id
+LEFT JOIN version nv ON nv.page_id = nc.page_id AND nc.started_at BETWEEN nv.seen_from AND nv.seen_to
+LEFT JOIN version ov ON ov.page_id = oc.page_id AND oc.started_at BETWEEN ov.seen_from AND ov.seen_to
+LEFT JOIN withheld w ON w.page_id IN (nc.page_id, oc.page_id)
+WHERE NOT a.deleted AND NOT EXISTS (SELECT 1 FROM annotation later WHERE later.replaces = a.id)
+GROUP BY a.id;
 """
 
 #: Derived tables, children first: emptying them in this order breaks no reference.

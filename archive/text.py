@@ -585,3 +585,19 @@ def detect_language(text: str) -> str | None:
         return None
     language, _ = _identifier().classify(sample)
     return str(language)
+
+
+# --- spreadsheets ------------------------------------------------------------------------------------
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def csv_cell(value: object) -> object:
+    """A cell that no spreadsheet takes for a formula.
+
+    >>> csv_cell("=1+1"), csv_cell(-1.5), csv_cell("Ada")
+    ("'=1+1", -1.5, 'Ada')
+    """
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
+    return value

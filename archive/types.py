@@ -26,6 +26,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from archive.text import Span
 
+WITHHELD = "This text is withheld. What is told of it, its hashes and its dates stay."
+"""Stands in the place of a text that may not be shown; nothing is compared with it."""
+
 Role = Literal["original", "translation"]
 
 Purpose = Literal[

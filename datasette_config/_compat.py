@@ -13,7 +13,23 @@ try:
 except ImportError:  # 0.65
     TableResource = None
 
-__all__ = ["Forbidden", "ensure_views", "hookimpl", "set_metadata"]
+try:
+    from datasette.permissions import Action, PermissionSQL
+    from datasette.resources import DatabaseResource
+except ImportError:  # 0.65
+    Action = PermissionSQL = DatabaseResource = None
+
+__all__ = [
+    "Action",
+    "DatabaseResource",
+    "Forbidden",
+    "PermissionSQL",
+    "ensure_views",
+    "hookimpl",
+    "last_hookimpl",
+    "may",
+    "set_metadata",
+]
 
 Hook = TypeVar("Hook", bound=Callable[..., Any])
 
@@ -21,6 +37,18 @@ Hook = TypeVar("Hook", bound=Callable[..., Any])
 def hookimpl(hook: Hook) -> Hook:
     """`datasette.hookimpl`, which leaves a function as it is."""
     return cast(Hook, datasette.hookimpl(hook))
+
+
+def last_hookimpl(hook: Hook) -> Hook:
+    """The same for a hook that is asked after all others: in 0.65 the last opinion on a permission counts."""
+    return cast(Hook, datasette.hookimpl(trylast=True)(hook))
+
+
+async def may(ds: Any, actor: Any, action: str, database: str) -> bool:
+    """Whether the actor may do something with a whole database. What nobody said is no."""
+    if DatabaseResource is not None:
+        return bool(await ds.allowed(action=action, resource=DatabaseResource(database), actor=actor))
+    return bool(await ds.permission_allowed(actor, action, resource=database, default=False))
 
 
 async def ensure_views(ds: Any, request: Any, database: str, views: tuple[str, ...]) -> None:

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from datasette.utils.asgi import Response
 
 from archive.diff import NOTABLE, Run, VersionText, diff
-from datasette_config import feeds, queries, wording
+from datasette_config import feeds, notes, queries, wording
 from datasette_config.diffview import best_hunk
 from datasette_config.web import (
     Archive,
@@ -102,6 +102,11 @@ async def changes(datasette: Any, request: Any) -> Response:
         "counts": counts,
     }
     hunks = await hunks_of(archive, shown)
+    about = await notes.notes_of(archive, {row["page_id"] for row in shown})
+    shown = [
+        {**row, "notes": notes.told(notes.about_change(about, row["old_version_id"], row["new_version_id"]))}
+        for row in shown
+    ]
     if output:
         listed = [{**row, "hunk": [asdict(run) for run in hunks[row["id"]]]} for row in shown]
         return json_answer({"ok": True, "changes": listed, **told})

@@ -13,7 +13,7 @@ from archive.collate_languages import Check, check
 from archive.diff import FIELDS, Change, VersionText, diff, percent
 from archive.diff import LABEL as DIFF_LABEL
 from archive.types import Link
-from datasette_config import diffview, pictures, queries, wording
+from datasette_config import diffview, notes, pictures, queries, wording
 from datasette_config.web import Archive, PageError, beside, json_answer, one_of, open_archive, page, text_or_version
 
 #: Characters of both texts that are compared while somebody waits: a second of work.
@@ -91,9 +91,14 @@ async def compare(datasette: Any, request: Any) -> Response:
             "diff_label": DIFF_LABEL,
         }
     context["match"] = await _match(archive, old, new)
+    context["notes"] = []
+    if old.is_version and new.is_version:
+        about = await notes.notes_of(archive, {old.row["page_id"], new.row["page_id"]})
+        context["notes"] = notes.about_change(about, old.row["id"], new.row["id"])
     context["citation"] = _citation(context, old, new, change)
     if request.url_vars.get("format"):
         return _compare_json(context, old, new, change)
+    context["notepad"] = await notes.notepad(archive)
     return await archive.render("afterprint_compare.html", **context)
 
 
@@ -187,6 +192,7 @@ def _compare_json(context: Mapping[str, Any], old: Side, new: Side, change: Chan
         "change": None,
         "pairs": None,
         "match": context["match"],
+        "notes": notes.told(context["notes"]),
     }
     if change is not None:
         body["change"] = asdict(change)

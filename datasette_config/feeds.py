@@ -94,7 +94,7 @@ def change_entry(change: Mapping[str, Any], hunk: Sequence[Run], url: str) -> En
     content += Markup("<p>{} · {} · {}</p>").format(plain(change["outlet_name"]), plain(change["url"]), window)
     return Entry(
         identity=f"change|{change['url']}|{change['seen_at']}|{change['diff_hash']}",
-        title=f"{change['outlet_name']}: {change['title'] or 'Untitled'}",
+        title=f"{change['outlet_name']}: {change['title'] or ('Withheld' if change['withheld_since'] else 'Untitled')}",
         url=url,
         updated=change["seen_at"],
         author=change["outlet_name"],

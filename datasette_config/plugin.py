@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
+import logging
 from collections.abc import Callable
 from copy import deepcopy
-from functools import cache
+from functools import cache, wraps
 from importlib.resources import files
 from typing import Any
 
@@ -12,13 +14,61 @@ from datasette.utils import parse_metadata, tilde_encode
 from jinja2 import ChoiceLoader, Environment, PackageLoader
 from markupsafe import Markup
 
-from datasette_config import changing, collating, comparing, health, memento, timeline, views, web, wording
-from datasette_config._compat import Forbidden, ensure_views, hookimpl, set_metadata
+from datasette_config import (
+    changing,
+    collating,
+    comparing,
+    health,
+    memento,
+    notes,
+    permissions,
+    timeline,
+    views,
+    web,
+    wording,
+)
+from datasette_config._compat import (
+    Action,
+    DatabaseResource,
+    Forbidden,
+    ensure_views,
+    hookimpl,
+    last_hookimpl,
+    set_metadata,
+)
 
 DATABASE = r"/(?P<database>[^/]+)/-"
 FEED = r"\.atom|\.feed\.json"
 #: Where a Datasette instance keeps the names of its databases that are archives.
 _ARCHIVES = "afterprint_archives"
+
+
+_log = logging.getLogger(__name__)
+
+
+def unfailing(hook: Callable[..., Any]) -> Callable[..., Any]:
+    """A hook that fails is logged and says nothing: Datasette would answer every page with an error otherwise."""
+
+    @wraps(hook)
+    def asked(*args: Any, **kwargs: Any) -> Any:
+        try:
+            answer = hook(*args, **kwargs)
+        except Exception:  # noqa: BLE001 - whatever it is, it must not reach Datasette
+            _log.exception("%s failed; the page is shown without it", hook.__name__)
+            return None
+        if not inspect.iscoroutinefunction(answer):
+            return answer
+
+        async def later(*more: Any) -> Any:
+            try:
+                return await answer(*more)
+            except Exception:  # noqa: BLE001 - as above
+                _log.exception("%s failed; the page is shown without it", hook.__name__)
+                return None
+
+        return later
+
+    return asked
 
 
 @cache
@@ -51,11 +101,13 @@ def register_routes() -> list[tuple[str, Any]]:
         (rf"^{DATABASE}/page/(?P<page_id>[^/]+)/changes(?P<format>{FEED})$", changing.page_changes),
         (rf"^{DATABASE}/changes(?P<format>\.json|{FEED})?$", changing.changes),
         (rf"^{DATABASE}/health(?P<format>\.json)?$", health.health),
+        (rf"^{DATABASE}/note$", notes.write),
         (rf"^{DATABASE}/search(?P<format>\.json|{FEED})?$", views.search),
     ]
 
 
 @hookimpl
+@unfailing
 def prepare_jinja2_environment(env: Environment) -> None:
     env.loader = ChoiceLoader([env.loader, PackageLoader("datasette_config")])  # type: ignore[list-item]
     env.filters.update(
@@ -78,6 +130,7 @@ def prepare_jinja2_environment(env: Environment) -> None:
 
 
 @hookimpl
+@unfailing
 def startup(datasette: Any) -> Any:
     async def note_archives() -> None:
         names = [
@@ -98,6 +151,7 @@ def _tables() -> dict[str, dict[str, Any]]:
 
 
 @hookimpl
+@unfailing
 def get_metadata(datasette: Any) -> dict[str, Any]:
     """Titles, facets and hidden tables for 0.65, whatever the file is called; 1.0 gets them at start-up."""
     names = getattr(datasette, _ARCHIVES, ())
@@ -113,6 +167,7 @@ def get_metadata(datasette: Any) -> dict[str, Any]:
 
 
 @hookimpl
+@unfailing
 def top_homepage(datasette: Any) -> Markup:
     """The same link on the index of Datasette 1.0."""
     return Markup('<p><a href="{}">Read the stories of this archive</a></p>').format(
@@ -121,6 +176,7 @@ def top_homepage(datasette: Any) -> Markup:
 
 
 @hookimpl
+@unfailing
 def asgi_wrapper() -> Callable[[Any], Any]:
     """Headers for Datasette's own pages, which show addresses and titles of outlets too."""
 
@@ -142,6 +198,33 @@ def asgi_wrapper() -> Callable[[Any], Any]:
     return wrap
 
 
+@last_hookimpl
+@unfailing
+def permission_allowed(datasette: Any, actor: Any, action: str, resource: Any) -> Any:
+    """Datasette 0.65; 1.0 asks the next two."""
+
+    async def opinion() -> bool | None:
+        return await permissions.opinion(datasette, actor, action, resource)
+
+    return opinion
+
+
+@hookimpl
+@unfailing
+def register_actions(datasette: Any) -> list[Any]:
+    told = "Annotate changes and matches of an archive"
+    return [Action(name=permissions.NOTE, abbr="apn", description=told, resource_class=DatabaseResource)]
+
+
+@hookimpl
+@unfailing
+def permission_resources_sql(datasette: Any, actor: Any, action: str) -> Any:
+    async def rules() -> Any:
+        return await permissions.rules(datasette, actor, action)
+
+    return rules
+
+
 _EVERYWHERE = {
     **{name.lower().encode(): value.encode() for name, value in web.HEADERS.items()},
     # Datasette's own pages carry inline scripts and styles.
@@ -150,6 +233,7 @@ _EVERYWHERE = {
 
 
 @hookimpl
+@unfailing
 def menu_links(datasette: Any, actor: Any, request: Any) -> Any:
     async def links() -> list[dict[str, str]]:
         found = [{"href": datasette.urls.path("/-/afterprint"), "label": "Stories"}]
@@ -171,6 +255,7 @@ def menu_links(datasette: Any, actor: Any, request: Any) -> Any:
 
 
 @hookimpl
+@unfailing
 def render_cell(row: Any, value: Any, column: str, table: str | None, database: str, datasette: Any) -> Markup | None:
     """Link the cells that name a story, a page or a change to its reading page."""
     if value in (None, "") or database not in getattr(datasette, _ARCHIVES, ()):

@@ -1,21 +1,21 @@
 """A slim copy of an archive that may be given away, or served with `datasette -i`.
 
 It reads and is searched as the archive itself. It does not hold the bodies and headers of what servers answered, what
-only crawling and matching need, and what people noted; so it is to be read and is no evidence: `afterprint verify` needs
-the archive. Its journal is a plain one, because a file opened with `-i` cannot have a write-ahead log.
+only crawling and matching need, and what people noted; nor what withheld pages say (see `afterprint withhold`), nor who
+asked for it. So it is to be read and is no evidence: `afterprint verify` needs the archive. Its journal is a plain one, because a file opened with `-i` cannot have a write-ahead log.
 """
 
 from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Collection
-from contextlib import closing
+from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from archive.types import WITHHELD
 from archive.urls import url_key
-from datasette_config.wording import WITHHELD
 
 #: Tables that no view reads and no reader misses: what finds the stories of a page, and what is to be fetched.
 WORKING_TABLES = (
@@ -48,7 +48,7 @@ def publish(
     Args:
         bodies: keep the bodies and headers of what servers answered.
         notes: keep what people noted, with their names.
-        withheld: addresses of pages whose text must not be in the copy.
+        withheld: addresses of pages that are withheld in the copy beside those that the archive withholds.
     """
     part = out.with_name(f"{out.name}.part")
     part.unlink(missing_ok=True)
@@ -83,7 +83,7 @@ def _without_folders(text: str | None) -> str | None:
 
 def _slim(copy: sqlite3.Connection, bodies: bool, notes: bool, withheld: Collection[str]) -> tuple[str, ...]:
     tables = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    for table in (*WORKING_TABLES, *([] if notes else ["annotation"])):
+    for table in WORKING_TABLES:
         if table in tables:
             copy.execute(f"DELETE FROM [{table}]")
     if not bodies:
@@ -102,24 +102,68 @@ def _slim(copy: sqlite3.Connection, bodies: bool, notes: bool, withheld: Collect
         if not pages:
             unknown.append(url)
         for (page,) in pages:
-            _withhold(copy, page)
+            copy.execute(
+                """INSERT INTO withholding (page_id, url, withheld, reason, decided_by, decided_at)
+                   SELECT ?1, ?2, 1, '', '', strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+                   WHERE ?1 NOT IN (SELECT page_id FROM withheld)""",
+                (page, url),
+            )
+    for (page,) in copy.execute("SELECT page_id FROM withheld").fetchall():
+        _take_out(copy, page)
+    with _editable(copy, "withholding", "annotation"):
+        copy.execute("UPDATE withholding SET reason = '', decided_by = ''")
+        _keep_notes(copy, notes)
+    copy.execute("UPDATE withheld SET removed = 1")
     return tuple(unknown)
 
 
-def _withhold(copy: sqlite3.Connection, page: int) -> None:
-    """Take the words of a page out of the copy, wherever they stand; what is told of them in numbers stays."""
+@contextmanager
+def _editable(copy: sqlite3.Connection, *tables: str) -> Iterator[None]:
+    """Without the triggers of these tables, which keep an archive's record as it is; a copy is none."""
+    marks = ", ".join("?" * len(tables))
+    triggers = copy.execute(
+        f"SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ({marks})", tables
+    ).fetchall()
+    for name, _ in triggers:
+        copy.execute(f"DROP TRIGGER [{name}]")
+    yield
+    for _, sql in triggers:
+        copy.execute(sql)
+
+
+def _keep_notes(copy: sqlite3.Connection, notes: bool) -> None:
+    """Only notes as they are now: no earlier words, none about a withheld page; none at all unless asked for."""
+    shown = "SELECT id FROM notes WHERE withheld_since IS NULL"
+    copy.execute(f"DELETE FROM annotation WHERE id NOT IN ({shown})" if notes else "DELETE FROM annotation")
+    copy.execute("UPDATE annotation SET replaces = NULL WHERE replaces NOT IN (SELECT id FROM annotation)")
+
+
+def _take_out(copy: sqlite3.Connection, page: int) -> None:
+    """Take the words of a page out of the copy, wherever they stand; what is told of them in numbers stays.
+
+    A body or text that a page which is not withheld has too stays, for it is shown there.
+    """
     of_page = "SELECT id FROM version WHERE page_id = :page"
-    shared = "SELECT extraction_id FROM version WHERE page_id = :page UNION SELECT extraction_id FROM reading WHERE capture_id IN (SELECT id FROM capture WHERE page_id = :page)"
+    elsewhere = "(SELECT page_id FROM withheld)"
+    read = """(SELECT extraction_id, page_id FROM version
+               UNION SELECT r.extraction_id, c.page_id FROM reading r JOIN capture c ON c.id = r.capture_id)"""
+    only_here = f"""id IN (SELECT extraction_id FROM {read} WHERE page_id = :page)
+            AND id NOT IN (SELECT extraction_id FROM {read} WHERE page_id NOT IN {elsewhere} AND extraction_id IS NOT NULL)"""
     for statement in (
-        f"UPDATE extraction SET text = :notice, title = NULL, subtitle = NULL, correction = NULL, links = '[]' WHERE id IN ({shared})",
-        f"UPDATE change SET summary = 'withheld', reasons = '[]', fields = '{{}}' WHERE new_version_id IN ({of_page})",
+        f"""UPDATE extraction SET text = :notice, title = NULL, subtitle = NULL, correction = NULL, image = NULL,
+               caption = NULL, links = '[]', markup = json_object('canonical', markup ->> 'canonical') WHERE {only_here}""",
+        f"""UPDATE change SET summary = 'withheld', reasons = '[]', fields = '{{}}', links = '{{}}', outlet_lines = '[]'
+            WHERE new_version_id IN ({of_page})""",
         f"DELETE FROM passage WHERE match_id IN (SELECT id FROM match WHERE version_id IN ({of_page}))",
-        f"UPDATE match SET credit = NULL, evidence = '{{}}' WHERE version_id IN ({of_page})",
-        f"UPDATE direction SET why = 'withheld', notes = '[]' WHERE match_id IN (SELECT id FROM match WHERE version_id IN ({of_page}))",
-        "UPDATE lead SET title = NULL WHERE url_key IN (SELECT url_key FROM page_url WHERE page_id = :page)",
+        f"UPDATE match SET credit = NULL, explanation = 'withheld', evidence = '{{}}' WHERE version_id IN ({of_page})",
+        f"UPDATE direction SET why = 'withheld', clues = '[]', notes = '[]' WHERE match_id IN (SELECT id FROM match WHERE version_id IN ({of_page}))",
+        "UPDATE lead SET title = NULL, note = NULL, score_reason = NULL WHERE url_key IN (SELECT url_key FROM page_url WHERE page_id = :page)",
         f"DELETE FROM version_fts WHERE rowid IN ({of_page})",
-        "UPDATE body SET data = x'' WHERE sha256 IN (SELECT body_sha256 FROM capture WHERE page_id = :page)",
-        # A reference text that was promoted from this page is the page's own words.
-        "UPDATE story_text SET text = :notice WHERE source IN (SELECT 'capture:' || id FROM capture WHERE page_id = :page)",
+        f"""UPDATE body SET data = x'' WHERE sha256 IN (SELECT body_sha256 FROM capture WHERE page_id = :page)
+            AND sha256 NOT IN (SELECT body_sha256 FROM capture WHERE page_id NOT IN {elsewhere} AND body_sha256 IS NOT NULL)""",
+        "UPDATE capture SET headers = '[]' WHERE page_id = :page",
+        # A reference text that was promoted or added from this page is the page's own words.
+        """UPDATE story_text SET text = :notice WHERE source IN (SELECT 'capture:' || id FROM capture WHERE page_id = :page
+             UNION SELECT 'user:' || url FROM page_url WHERE page_id = :page)""",
     ):
         copy.execute(statement, {"page": page, "notice": WITHHELD})

@@ -6,6 +6,9 @@ from collections.abc import Collection
 
 IS_ARCHIVE = "SELECT count(*) = 2 FROM sqlite_master WHERE type = 'view' AND name IN ('story_pages', 'version_texts')"
 
+#: Whether this file holds words that are withheld; a published copy does not.
+HOLDS_WITHHELD_WORDS = "SELECT EXISTS (SELECT 1 FROM withheld_pages WHERE NOT removed)"
+
 # --- home -------------------------------------------------------------------------------------------
 
 STORIES = "SELECT id, slug, title, outlet, languages, copies, outlets, texts FROM stories ORDER BY title LIMIT 200"
@@ -21,7 +24,8 @@ WHERE NOT own AND instr(:kinds, ',' || kind || ',') GROUP BY story_id, kind, lan
 
 #: The copies that were found last.
 NEW_COPIES = """
-SELECT page_id, story, kind, outlet_name, url, title, language, first_seen, credit_name, explanation FROM story_pages
+SELECT page_id, story, kind, outlet_name, url, title, language, first_seen, credit_name, explanation, withheld_since
+FROM story_pages
 WHERE NOT own AND instr(:kinds, ',' || kind || ',') ORDER BY first_seen DESC, page_id DESC LIMIT :limit
 """
 
@@ -50,7 +54,8 @@ WHERE story_id = :story_id ORDER BY role, language, id LIMIT 100
 STORY_PAGES = """
 SELECT match_id, kind, own, outlet, outlet_name, url, title, language, coverage_story, coverage_page, similarity, confidence,
        credit, credit_name, explanation, published, first_seen, last_seen, versions, last_decision, last_why,
-       last_captured, gone_from, state AS availability_state, availability, came_first, came_first_why, version_id, story_text_id, page_id, latest_version_id
+       last_captured, gone_from, state AS availability_state, availability, came_first, came_first_why, version_id, story_text_id, page_id, latest_version_id,
+       withheld_since
 FROM story_pages WHERE story_id = :story_id
 ORDER BY own DESC, instr(:kinds, ',' || kind || ','), coverage_story DESC, first_seen, page_id LIMIT :limit
 """
@@ -84,7 +89,8 @@ WHERE version_id IN (SELECT value FROM json_each(:versions)) ORDER BY version_id
 
 PAGE = """
 SELECT id, outlet, outlet_name, url, title, language, versions, captures, latest_version_id, last_seen, first_captured,
-       last_captured, last_status, last_error, last_decision, last_why, gone_from, state AS availability_state, availability
+       last_captured, last_status, last_error, last_decision, last_why, gone_from, state AS availability_state, availability,
+       withheld_since
 FROM pages WHERE id = :page_id
 """
 
@@ -197,7 +203,7 @@ WITH picked AS (
 )
 SELECT c.id, c.outlet, c.outlet_name, c.url, c.title, c.language, c.seen_at, c.still_old_at, c.summary, c.similarity, c.words_added,
        c.words_removed, c.moves, c.significance, c.reasons, c.diff_hash, c.old_version_id, c.new_version_id, c.page_id,
-       picked.pages_alike
+       picked.pages_alike, c.withheld_since
 FROM picked CROSS JOIN changes c ON c.id = picked.id ORDER BY {order}
 """
 
@@ -227,7 +233,8 @@ _HIT = """
 WITH hit AS (
   SELECT rowid AS version_id, highlight(version_fts, 0, :open, :close) AS marked_title,
          snippet(version_fts, 1, :open, :close, ' … ', 48) AS snippet, {place} AS place
-  FROM version_fts WHERE version_fts MATCH :query ORDER BY {order} LIMIT :limit
+  FROM version_fts WHERE version_fts MATCH :query AND rowid NOT IN (SELECT id FROM withheld_versions)
+  ORDER BY {order} LIMIT :limit
 )
 SELECT hit.version_id, hit.marked_title, hit.snippet, v.page_id, v.number, v.outlet_name, v.outlet, v.url, v.title,
        v.language, v.seen_from, v.seen_to, p.latest_version_id, p.last_decision
@@ -243,7 +250,8 @@ SEARCH_LAST = _HIT.format(place="-rowid", order="rowid DESC")
 #: Of the versions read last, those seen last.
 SEARCH_NEWEST = """
 WITH hit AS (
-  SELECT rowid AS version_id FROM version_fts WHERE version_fts MATCH :query ORDER BY rowid DESC LIMIT :most
+  SELECT rowid AS version_id FROM version_fts WHERE version_fts MATCH :query
+    AND rowid NOT IN (SELECT id FROM withheld_versions) ORDER BY rowid DESC LIMIT :most
 ), shown AS (
   SELECT hit.version_id FROM hit JOIN versions v ON v.id = hit.version_id WHERE (:language = '' OR v.language = :language)
   ORDER BY v.seen_from DESC, hit.version_id DESC LIMIT :limit OFFSET :offset
@@ -287,3 +295,18 @@ SELECT * FROM source_health ORDER BY bad_in_row = 0 AND alarm IS NULL, watch, so
 HOST_HEALTH = "SELECT * FROM host_health ORDER BY bad_in_row DESC, domain LIMIT 200"
 
 INCIDENTS = "SELECT * FROM incidents ORDER BY last_at DESC, id DESC LIMIT 50"
+
+# --- notes ------------------------------------------------------------------------------------------
+
+NOTES = """
+SELECT id, about, author, text, noted_at, edited, url, story, page_id, old_page_id, old_version_id, new_version_id,
+       withheld_since
+FROM notes WHERE page_id IN (SELECT value FROM json_each(:pages)) OR old_page_id IN (SELECT value FROM json_each(:pages))
+ORDER BY noted_at, id LIMIT 2000
+"""
+
+NOTE_PLACE = "SELECT id, page_id, old_version_id, new_version_id, withheld_since FROM notes WHERE id = :id"
+
+VERSION_PLACE = "SELECT id, page_id, withheld_since FROM versions WHERE id = :id"
+
+MATCH = "SELECT id, version_id, story_id, page_id, withheld_since FROM matches WHERE id = :id"

@@ -9,7 +9,7 @@ from typing import Any
 
 from datasette.utils.asgi import Response
 
-from datasette_config import pictures, queries, wording
+from datasette_config import notes, pictures, queries, wording
 from datasette_config.web import json_answer, loaded, open_archive, page, page_of
 
 #: Captures listed on the page, the newest; all are in the JSON and in `captures`.
@@ -37,8 +37,10 @@ async def timeline(datasette: Any, request: Any) -> Response:
         match["passages"] = await archive.rows(queries.PASSAGES, match_id=match["id"]) if match["strongest"] else []
     events = _events(versions, changes, captures)
     states = await archive.rows(queries.PAGE_AVAILABILITY, page_id=page_id)
+    noted = await notes.notes_of(archive, {page_id})
     if request.url_vars.get("format"):
-        return json_answer(_page_json(known, versions, changes, captures, states, matches))
+        told = _page_json(known, versions, changes, captures, states, matches)
+        return json_answer({**told, "notes": notes.told(noted)})
     return await archive.render(
         "afterprint_page.html",
         title=known["title"] or wording.shown_url(known["url"]),
@@ -47,6 +49,8 @@ async def timeline(datasette: Any, request: Any) -> Response:
         versions=versions,
         changes=changes,
         events=events,
+        notes=noted,
+        notepad=await notes.notepad(archive),
         axis=pictures.life(versions, changes, captures, states),
         captures=captures[-MOST_CAPTURES:],
         earlier_captures=max(0, len(captures) - MOST_CAPTURES),

@@ -23,7 +23,7 @@ from archive.search import match_query, unspaced
 from archive.text import glimpse
 from archive.times import to_text
 from archive.types import COPY_KINDS
-from datasette_config import feeds, pictures, queries, wording
+from datasette_config import feeds, notes, pictures, queries, wording
 from datasette_config._compat import Forbidden, ensure_views
 from datasette_config.changing import FEEDS, Filter, list_changes
 from datasette_config.collating import since_of
@@ -109,7 +109,7 @@ def _run(row: dict[str, Any]) -> dict[str, Any]:
 STORY_COLUMNS = (
     "kind", "own", "outlet", "outlet_name", "title", "url", "language", "coverage_story", "coverage_page", "similarity",
     "confidence", "credit", "credit_name", "explanation", "published", "first_seen", "last_seen", "versions", "state",
-    "last_decision", "last_why", "last_captured", "gone_from", "page_id", "version_id", "came_first", "came_first_why",
+    "last_decision", "last_why", "last_captured", "gone_from", "page_id", "version_id", "came_first", "came_first_why", "withheld_since", "notes",
 )  # fmt: skip
 """Columns of the JSON and CSV twins; they may grow, but not change."""
 
@@ -155,6 +155,9 @@ async def story(datasette: Any, request: Any) -> Response:
         and (not still or (row["state"].name == "live") == (still == "live"))
     ]
     shown.sort(key=ORDERS[order])
+    about = Counter(note["page_id"] for note in await notes.notes_of(archive, {row["page_id"] for row in shown}))
+    for row in shown:
+        row["notes"] = about[row["page_id"]]
     output = request.url_vars.get("format")
     if output:
         return _story_export(output, known, shown)
@@ -219,7 +222,9 @@ def _pickable(texts: list[dict[str, Any]], rows: list[dict[str, Any]]) -> list[t
     ]
     for row in rows[:MOST_PICKABLE]:
         if row["own"] or row["kind"] in COPY_KINDS:
-            told = f"{row['outlet_name']}, {wording.language(row['language'])}: {glimpse(row['title'] or 'Untitled', 50)}"
+            told = (
+                f"{row['outlet_name']}, {wording.language(row['language'])}: {glimpse(row['title'] or 'Untitled', 50)}"
+            )
             found.append((str(row["version_id"]), told))
     return found
 

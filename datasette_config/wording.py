@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 
 from archive.diff_weigh import FIELD_NAMES
+from archive.text import csv_cell as csv_cell
+from archive.types import WITHHELD as WITHHELD
 
 KINDS: dict[str, tuple[str, str]] = {
     "copy": ("Copies", "word for word, or lightly edited"),
@@ -25,7 +27,12 @@ KINDS: dict[str, tuple[str, str]] = {
 }
 """Kinds of match in the order of strength: heading and explanation. `unrelated` is counted, not listed."""
 
-_TOWARDS = {"quotes_only": "quotes the same as", "related": "related to", "mentions": "mentions", "unrelated": "unrelated to"}
+_TOWARDS = {
+    "quotes_only": "quotes the same as",
+    "related": "related to",
+    "mentions": "mentions",
+    "unrelated": "unrelated to",
+}
 
 
 def towards(kind: str) -> str:
@@ -38,9 +45,6 @@ def towards(kind: str) -> str:
 
 OWN = ("The work itself", "where it was first published, and its official editions")
 """Heading and explanation of the pages that the watch names as the story's own."""
-
-WITHHELD = "This text is withheld. What is told of it, its hashes and its dates stay."
-"""Stands in the place of a text that may not be shown; nothing is compared with it."""
 
 _LANGUAGES = {
     "ar": "Arabic", "bg": "Bulgarian", "bn": "Bengali", "ca": "Catalan", "cs": "Czech", "da": "Danish", "de": "German",
@@ -56,7 +60,6 @@ _MONTHS = "January February March April May June July August September October N
 
 # Characters that turn the reading direction can make a title or an address say something else than it is.
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 # --- times ------------------------------------------------------------------------------------------
@@ -234,13 +237,6 @@ def shown_url(url: object, room: int = 70) -> str:
     if len(text) <= room:
         return text
     return f"{text[: room - 20]}…{text[-19:]}"
-
-
-def csv_cell(value: object) -> object:
-    """A cell that no spreadsheet takes for a formula."""
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return value
 
 
 # --- pictures ---------------------------------------------------------------------------------------

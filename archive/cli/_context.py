@@ -37,6 +37,7 @@ COMMANDS = {
     "diff": "reading",
     "serve": "showing",
     "publish": "publishing",
+    "withhold": "publishing",
     "verify": "evidence",
     "export": "evidence",
     "backup": "evidence",

@@ -11,7 +11,7 @@ import click
 from archive.cli._context import Context, print_json
 from archive.cli._progress import counting
 from archive.cli._refusing import refuse
-from archive.cli.exporting import chosen, export_csv, export_json, export_story, export_wacz
+from archive.cli.exporting import chosen, export_csv, export_json, export_notes, export_story, export_wacz
 from archive.exceptions import NotAnArchiveError
 from archive.times import to_text
 
@@ -191,7 +191,7 @@ def export_warc(context: Context, out: Path, page: str | None, story: str | None
         click.echo(f"The bodies of {done.pruned:,} were pruned: only what is known of them is in the file.")
 
 
-for _command in (export_wacz, export_story, export_csv, export_json):
+for _command in (export_wacz, export_story, export_csv, export_json, export_notes):
     export_command.add_command(_command)
 
 

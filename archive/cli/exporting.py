@@ -32,6 +32,9 @@ def chosen(context: Context, page: str | None, story: str | None) -> list[int]:
                 f"the archive knows no page at {page}" if page else f"the archive knows no story {story!r}",
                 "See the addresses in: afterprint status --json",
             ) from None
+        withheld = bool(store.withheld_pages())
+    if not ids and withheld:
+        raise usage_error("all captures to export are of withheld pages", "Who decided it: afterprint withhold --list")
     if not ids:
         raise usage_error("there are no captures to export", "Crawl or import first.")
     return ids
@@ -166,3 +169,32 @@ def export_json(context: Context, what: Rows, out: Path, story: str | None, forc
     Example: afterprint export json changes changes.json
     """
     _rows(context, what, out, story, force, as_csv=False)
+
+
+@click.command("notes")
+@click.argument("out", type=FILE)
+@click.option("--force", is_flag=True, help="Write over OUT if it exists.")
+@click.pass_obj
+def export_notes(context: Context, out: Path, force: bool) -> None:
+    """Write what people noted to OUT, as JSON, or as CSV if it is named .csv: author, time, page, digests of what it is about.
+
+    \b
+    Example: afterprint export notes notes.csv
+    """
+    import csv
+    import json
+
+    from archive.store import NOTE_COLUMNS
+    from archive.text import csv_cell
+
+    refuse(context, out, force)
+    with context.open() as store:
+        notes = store.notes()
+    if out.suffix != ".csv":
+        out.write_text(json.dumps(notes, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    else:
+        with out.open("w", encoding="utf-8", newline="") as file:
+            rows = csv.writer(file)
+            rows.writerow(NOTE_COLUMNS)
+            rows.writerows([csv_cell(value) for value in note.values()] for note in notes)
+    click.echo(f"{out}: {len(notes):,} note{'' if len(notes) == 1 else 's'}.")

@@ -204,6 +204,8 @@ def _print_explanation(report: dict[str, Any]) -> None:
     if not report["captures"]:
         frontier = report["frontier"]
         click.echo(f"  Never fetched; due {frontier['due_at']}." if frontier else "  Never fetched.")
+    if any(version["withheld_since"] for version in report["versions"]):
+        click.echo("  Withheld   What it says is not shown. Who decided it: afterprint withhold --list")
     for version in report["versions"]:
         click.echo(
             f"  Version {version['number']} (id {version['id']})  seen {version['seen_from']} to {version['seen_to']}: "
@@ -218,7 +220,8 @@ def _print_explanation(report: dict[str, Any]) -> None:
         )
         click.echo(f"  {printable(match['explanation'])}")
         if match["came_first"]:
-            click.echo(f"  First: {_FIRST[match['came_first']]}, {printable(match['came_first_why'])}")
+            why = f", {printable(match['came_first_why'])}" if match["came_first_why"] else ""
+            click.echo(f"  First: {_FIRST[match['came_first']]}{why}")
             for note in match["came_first_notes"]:
                 click.echo(f"         {printable(note)}")
         for line in signal_lines(match["evidence"]):
@@ -257,6 +260,9 @@ def diff_command(context: Context, a: str, b: str | None, as_json: bool) -> None
 
     with context.open() as store:
         old, new = _sides(store, a, b)
+        for side in (old, new):
+            if side["withheld_since"]:
+                raise usage_error(f"what {side['url']} says is withheld", "Who decided it: afterprint withhold --list")
         old_text, new_text = store.version_text(old["id"]), store.version_text(new["id"])
     change = diff.diff(old_text, new_text)
     same_label = old["extractor"] == new["extractor"]

@@ -124,6 +124,10 @@ def _read(
         body, spoken, name, why = document.text, document.language, f"user:{Path(source).name}", _BY_USER
     elif versions := store.versions_of_url(source):
         newest = versions[-1]
+        if newest["withheld_since"]:
+            raise StoryTextError(
+                "what this page says is withheld", place=source, remedy="Who decided it: afterprint withhold --list"
+            )
         body, spoken = store.version_text(newest["id"]).text, newest["language"]
         name, why = f"user:{source}", f"{_BY_USER}, from capture {newest['first_capture_id']}"
     else:

@@ -18,6 +18,8 @@
     _manifests  the rows of a run's manifest
     _attestations what others are asked to confirm
     _pruning    bytes that are given up
+    _notes      what people noted
+    _withholding what is not shown on request
     _reports    what people ask of an archive
 """
 
@@ -29,16 +31,20 @@ from archive.store._candidates import IndexedStory
 from archive.store._captures import RunState, RunSummary
 from archive.store._derived import CaptureToRead, ReadBody
 from archive.store._frontier import FrontierState
+from archive.store._notes import NOTE_COLUMNS
 from archive.store._pruning import Prunable, PruningRule
 from archive.store._reports import Reports as Store
 from archive.store._sources import ASKED, Requests, SourceOutcome, SourceResult
 from archive.store._stories import story_digest
+from archive.store._withholding import Decision
 
 __all__ = [
     "ASKED",
+    "NOTE_COLUMNS",
     "Attestation",
     "AttestationKind",
     "CaptureToRead",
+    "Decision",
     "DueDelivery",
     "FrontierState",
     "IndexedStory",

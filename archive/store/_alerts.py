@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from archive.alerts import Carrier, Edit, Event, Silence, Wishes
+from archive.alerts import Carrier, Edit, Event, Silence, Wishes, without_words
 from archive.store._base import Base
 from archive.times import from_text, to_text
 from archive.types import COPY_KINDS
@@ -18,6 +19,9 @@ MOST_PASSAGES = 20
 
 MOST_WORDS = 600
 """Characters of each side of them."""
+
+_PAGE = re.compile(r"(?:^|:)page:(\d+)")
+"""The page in the subject of an alert that is about one."""
 
 _COPY = ", ".join(f"'{kind}'" for kind in sorted(COPY_KINDS))
 
@@ -233,10 +237,11 @@ class Alerts(Base):
                WHERE ? OR a.silent = '' ORDER BY a.id DESC LIMIT ?""",
             (silent, limit),
         )
+        withheld = self._withheld()
         return [
             {
-                **{name: row[name] for name in ("id", "story", "rule", "subject", "summary", "silent", "created_at")},
-                "details": json.loads(row["details"]),
+                **{name: row[name] for name in ("id", "story", "rule", "subject", "silent", "created_at")},
+                **_words(dict(row), withheld),
                 "deliveries": [
                     dict(one)
                     for one in self._all(
@@ -299,12 +304,14 @@ class Alerts(Base):
                WHERE d.state = 'pending' AND d.channel = ? AND d.next_try_at <= ? AND s.slug = ? ORDER BY a.id""",
             (channel, to_text(now), watch),
         )
+        withheld = self._withheld()
         return [
-            DueDelivery(
-                **{**dict(row), "details": json.loads(row["details"]), "created_at": from_text(row["created_at"])}
-            )
+            DueDelivery(**{**dict(row), **_words(dict(row), withheld), "created_at": from_text(row["created_at"])})
             for row in rows
         ]
+
+    def _withheld(self) -> frozenset[int]:
+        return frozenset(row[0] for row in self._all("SELECT page_id FROM withheld"))
 
     def claim_deliveries(self, due: Sequence[DueDelivery], next_try_at: datetime) -> bool:
         """Count an attempt before it is made, so that no other process makes it too. Returns False if one has."""
@@ -348,3 +355,12 @@ class Alerts(Base):
                         "UPDATE delivery SET last_error = ?, next_try_at = ? WHERE id = ?",
                         (error, to_text(next_try_at), delivery_id),
                     )
+
+
+def _words(row: Mapping[str, Any], withheld: Collection[int]) -> dict[str, Any]:
+    """Summary and details of an alert, without the words of a page that was withheld since."""
+    summary, details = row["summary"], json.loads(row["details"])
+    page = None if row["rule"] == "source_down" else _PAGE.search(row["subject"])
+    if page is not None and int(page[1]) in withheld:
+        summary, details = without_words(row["rule"], details)
+    return {"summary": summary, "details": details}

@@ -343,7 +343,11 @@ class Derived(Captures, Stories, Memory, Alerts):
 
     def version_text(self, version_id: int) -> VersionText:
         """A version as the diff reads it. Raises KeyError if there is none."""
-        row = self._one("SELECT * FROM version_texts WHERE id = ?", (version_id,))
+        row = self._one(  # not the view: versions are told apart by what pages say, withheld or not
+            """SELECT e.*, e.markup ->> 'canonical' AS canonical FROM version v JOIN extraction e ON e.id = v.extraction_id
+               WHERE v.id = ?""",
+            (version_id,),
+        )
         if row is None:
             raise KeyError(version_id)
         values = {field.name: row[field.name] for field in fields(VersionText)}

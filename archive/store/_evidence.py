@@ -276,7 +276,7 @@ class Evidence(Base):
         """Ids of captures in order of time: all, those of the page at the URL *page*, or those of a story.
 
         Of a story: every capture of the pages that carry the work itself or were found to stand to it in any way but
-        'unrelated'.
+        'unrelated'. Captures of withheld pages are left out, and whatever else has a body of theirs.
 
         Raises:
             KeyError: the archive knows no such page or story.
@@ -285,7 +285,7 @@ class Evidence(Base):
             found = self._value("SELECT page_id FROM page_url WHERE url_key = ? ORDER BY id LIMIT 1", (url_key(page),))
             if found is None:
                 raise KeyError(page)
-            pages = [found]
+            pages: list[int] | None = [found]
         elif story is not None:
             story_id = self._value("SELECT id FROM story WHERE slug = ?", (story,))
             if story_id is None:
@@ -297,10 +297,15 @@ class Evidence(Base):
             )
             pages = [row[0] for row in rows]
         else:
-            return [row[0] for row in self._all("SELECT id FROM capture ORDER BY started_at, id")]
+            pages = None
         rows = self._all(
-            "SELECT id FROM capture WHERE page_id IN (SELECT value FROM json_each(?)) ORDER BY started_at, id",
-            (json.dumps(pages),),
+            """SELECT id FROM capture WHERE (?1 IS NULL OR page_id IN (SELECT value FROM json_each(?1)))
+                 AND page_id NOT IN (SELECT page_id FROM withheld)
+                 AND (body_sha256 IS NULL OR body_sha256 NOT IN
+                        (SELECT c.body_sha256 FROM withheld w JOIN capture c ON c.page_id = w.page_id
+                         WHERE c.body_sha256 IS NOT NULL))
+               ORDER BY started_at, id""",
+            (None if pages is None else json.dumps(pages),),
         )
         return [row[0] for row in rows]
 

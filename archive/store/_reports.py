@@ -11,14 +11,16 @@ from archive.store._availability import Availability
 from archive.store._candidates import Candidates
 from archive.store._evidence import Evidence
 from archive.store._health import Health
+from archive.store._notes import Notes
 from archive.store._pruning import Pruning
+from archive.store._withholding import Withholding
 from archive.times import to_text
 from archive.urls import url_key
 
 KIND_ORDER = "copy,rewrite,excerpt,translation,translated_excerpt,quotes_only,related,mentions,unrelated"
 
 
-class Reports(Availability, Candidates, Evidence, Attestations, Health, Pruning):
+class Reports(Availability, Candidates, Evidence, Attestations, Health, Notes, Pruning, Withholding):
     def counts(self) -> dict[str, int]:
         """Rows of the tables that people ask about."""
         tables = ("story", "outlet", "page", "capture", "body", "version", "change", "match")

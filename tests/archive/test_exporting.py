@@ -18,6 +18,7 @@ import urllib.request
 import warnings
 import zipfile
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from html import escape
 from pathlib import Path
@@ -332,6 +333,28 @@ def test_pruned_bodies_are_named_and_not_there(archive: Path, tmp_path: Path) ->
     shown = export(archive, "story", "ferry", tmp_path / "evidence")
     assert shown.exit_code == 0 and "1 bodies were pruned" in shown.output
     assert "(pruned)" in (tmp_path / "evidence" / "report.html").read_text()
+
+
+def test_what_a_withheld_page_says_stays_out_of_the_folder(archive: Path, tmp_path: Path) -> None:
+    page_id = rows(archive, f"SELECT page_id FROM page_url WHERE url = '{URL}'")[0][0]
+    with Store(archive) as store:
+        story = store.story_by_slug("ferry")
+        assert story is not None
+        promoted = StoryText("It was promoted from that page.", "nl", "translation", "capture:1")
+        store.save_story(replace(story, texts=(*story.texts, promoted)), T)
+        store.decide(page_id, URL, withhold=True, reason="asked to", by="Ada Brandt", now=T)
+    out = tmp_path / "evidence"
+
+    assert export(archive, "story", "ferry", out).exit_code == 0
+
+    report = (out / "report.html").read_text()
+    assert URL in report and escape(GAZETTE) in report
+    files = [path.relative_to(out).as_posix() for path in out.rglob("*")]
+    assert [name for name in files if name.startswith("texts/page-")]
+    assert not [name for name in files if f"page-{page_id}-" in name]
+    assert "promoted from that page" not in "".join(path.read_text() for path in out.glob("texts/*"))
+    digest = rows(archive, "SELECT body_sha256 FROM capture WHERE id = 1")[0][0]
+    assert f"bodies/{digest}.bin" not in files
 
 
 def test_what_cannot_be_exported_leaves_nothing(archive: Path, tmp_path: Path) -> None:

@@ -173,6 +173,7 @@ def test_any_words_make_a_feed(one: str, other: str) -> None:
     change = {
         "still_old_at": "2023-01-20T08:00:00.000Z", "seen_at": "2023-01-22T08:00:00.000Z", "reasons": [one], "summary": other,
         "outlet_name": one, "outlet": other, "url": one, "title": other, "diff_hash": "0",
+        "withheld_since": None,
     }  # fmt: skip
     entry = feeds.change_entry(change, [Run("replaced", one, other), Run("equal", other, other)], "http://localhost/")
     feed = feeds.Feed(one, "http://localhost/", "http://localhost/f", None, [entry])

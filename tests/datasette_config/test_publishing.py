@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 from datasette.app import Datasette
 
 from archive.cli import main
+from archive.types import WITHHELD
 from datasette_config.publishing import WORKING_TABLES, _without_folders
-from datasette_config.wording import WITHHELD
 from tests.datasette_config.conftest import Ids
 from tests.datasette_config.test_pages import EVERY_PAGE
 
@@ -28,7 +28,8 @@ def source(archive_path: Path, ids: Ids, tmp_path: Path) -> Path:
     db.execute('UPDATE capture SET headers = \'[["set-cookie", "session=secret"]]\'')
     db.execute("UPDATE run_source SET query = '/home/somebody/captures/2023.warc.gz' WHERE source = 'feed'")
     db.execute(
-        "INSERT INTO annotation (about, about_id, author, text, created_at) VALUES ('change', 1, 'Ada', 'Look', '2023')"
+        """INSERT INTO annotation (old_capture_id, new_capture_id, author, text, created_at)
+           VALUES (2, 5, 'Ada', 'Look', '2023')"""
     )
     db.commit()
     db.close()
