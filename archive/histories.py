@@ -207,8 +207,9 @@ class Histories:
     def _reread(self, capture_id: int, path: str) -> versions.Fields | None:
         """What a capture says if it is read in the way *path* only; kept, for the page's history is told again and again."""
         source = self.store.source_of(capture_id)
-        if source is None:
-            return None
+        if source is None or source.rendered != path.endswith(versions.IN_A_BROWSER):
+            return None  # what scripts made of a page, and what its server sent, are no two readings of one body
+        path = path.removesuffix(versions.IN_A_BROWSER)
         label = f"{extract.LABEL}|{path} only"
         known = self.store.extraction_of(source.body_sha256, label)
         if known is None:
@@ -221,7 +222,7 @@ class Histories:
             self.store.add_extraction(source.body_sha256, found)
         else:
             found = known.extraction
-        return versions.fields_of(found) if found.text else None
+        return versions.fields_of(found, rendered=source.rendered) if found.text else None
 
     def _save(
         self,
@@ -374,5 +375,5 @@ def _observation(
         not_modified=capture.not_modified,
         quality=quality,
         extraction_id=extraction_id,
-        fields=versions.fields_of(extraction) if extraction is not None else None,
+        fields=versions.fields_of(extraction, rendered=capture.rendered) if extraction is not None else None,
     )

@@ -219,6 +219,7 @@ CREATE TABLE capture (               -- one fetch, whatever came of it
   not_modified  INTEGER NOT NULL,    -- 1: the server answered 304
   origin        TEXT NOT NULL,       -- 'live', 'warc', 'wayback', 'commoncrawl'
   origin_ref    TEXT UNIQUE,         -- of a record: its id and hash; of a memento: its address; null if live
+  rendered_by   TEXT,                -- the browser whose scripts made the body; null if it is what the server sent
   prev_log_hash TEXT NOT NULL,       -- hash chain over the rows of this table in order of id
   log_hash      TEXT NOT NULL
 ) STRICT;
@@ -601,7 +602,7 @@ VIEWS = f"""
 CREATE VIEW captures AS              -- every fetch, without its body
 SELECT c.id, o.domain AS outlet, c.url, c.started_at AS captured_at, c.status, c.error_class, c.error_detail,
        c.not_modified, c.media_type, c.purpose, c.origin, r.quality, r.reasons AS quality_reasons, r.decision, r.why,
-       c.body_sha256, c.final_url, c.redirects, c.page_id, c.run_id, c.log_hash
+       c.body_sha256, c.final_url, c.redirects, c.page_id, c.run_id, c.log_hash, c.rendered_by
 FROM capture c JOIN page p ON p.id = c.page_id JOIN outlet o ON o.id = p.outlet_id
 LEFT JOIN reading r ON r.capture_id = c.id;
 

@@ -81,6 +81,7 @@ ErrorClass = Literal[
     "decoding",  # the announced Content-Encoding could not be undone
     "budget",  # this run's or this host's budget was used up
     "protocol",  # the answer was not HTTP
+    "browser",  # the page needs a browser to show its article, and that failed
 ]
 
 Origin = Literal["live", "warc", "wayback", "commoncrawl"]
@@ -278,6 +279,8 @@ class Capture:
     frontier_id: int | None = None
     #: from which second on the host may be asked again, if it said so
     retry_at: datetime | None = None
+    #: the browser whose scripts made the body out of the answer: name and versions; None if it is what the server sent
+    rendered_by: str | None = None
 
     def header(self, name: str) -> str | None:
         """The first value of the header *name* (any case), or None."""
@@ -368,7 +371,7 @@ class Observation:
     quality: Quality
     #: None if nothing could be read
     extraction_id: int | None
-    #: the fields a version is made of, by name; None with `extraction_id`
+    #: the fields a version is made of, by name; None with `extraction_id` (`path` also says whether a browser made it)
     fields: Mapping[str, str | None] | None = field(repr=False, default=None)
 
 

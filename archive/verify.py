@@ -58,7 +58,7 @@ COLUMNS = {
     "body": {"sha256", "data", "size", "first_seen", "pruned_id"},
     "capture": {
         "id", "run_id", "page_id", "purpose", "url", "final_url", "redirects", "started_at", "finished_at", "status", "error_class",
-        "error_detail", "headers", "media_type", "body_sha256", "not_modified", "origin", "origin_ref", "prev_log_hash", "log_hash",
+        "error_detail", "headers", "media_type", "body_sha256", "not_modified", "origin", "origin_ref", "rendered_by", "prev_log_hash", "log_hash",
     },
 }  # fmt: skip
 """What is looked at."""

@@ -184,7 +184,17 @@ STATED_FIELDS = ("links", "canonical", "caption")
 """Fields that are compared where both readings state them: `links` as keys of `archive.urls.url_key`, one a line."""
 
 
-def fields_of(extraction: Extraction) -> dict[str, str | None]:
+IN_A_BROWSER = ", made by scripts"
+"""Ends the way of reading of a body that a browser's scripts made: it never is a side of an edit with one that the server
+sent."""
+
+
+def way_of_reading(path: str, rendered: bool) -> str:
+    """How a text was found (see `archive.extract_text`), and in what."""
+    return f"{path}{IN_A_BROWSER}" if rendered else path
+
+
+def fields_of(extraction: Extraction, *, rendered: bool = False) -> dict[str, str | None]:
     """The fields of a version as one reading gives them, with how it was read (`path`) and whether it is free (`free`)."""
     free = extraction.markup.free
     fields: dict[str, str | None] = {name: getattr(extraction, name) for name in (*DECIDING_FIELDS, *NOTED_FIELDS)}
@@ -192,7 +202,7 @@ def fields_of(extraction: Extraction) -> dict[str, str | None]:
         "links": "\n".join(sorted({url_key(link.url) for link in extraction.links})),
         "canonical": extraction.markup.canonical,
         "caption": extraction.caption,
-        "path": extraction.path,
+        "path": way_of_reading(extraction.path, rendered),
         "free": None if free is None else str(free).lower(),
     }
 
@@ -268,6 +278,13 @@ class Case:
         assert self.seen.fields is not None
         return self.seen.fields
 
+    @property
+    def read_another_way(self) -> bool:
+        """Whether the two sides do not compare. The same words are the same, whether scripts put them there or the server."""
+        one, other = self.old.get("path") or "", self.new.get("path") or ""
+        by_scripts = one.endswith(IN_A_BROWSER) != other.endswith(IN_A_BROWSER)
+        return one != other and (not by_scripts or bool(self.with_outlet_lines))
+
     @cached_property
     def outlet_lines(self) -> tuple[str, ...]:
         """The outlet's own lines that came or went, if the text differs in nothing else."""
@@ -339,7 +356,7 @@ DECISION_TABLE: tuple[Row, ...] = (
         lambda c: "no article was found on the page"),
     Row("first", "new_version", lambda c: c.known is None, lambda c: "the first good capture"),
     Row(READ_ANOTHER_WAY, "bad",
-        lambda c: c.old.get("path") != c.new.get("path"),
+        lambda c: c.read_another_way,
         lambda c: f"read another way than before ({c.old.get('path')} → {c.new.get('path')})"),
     Row("the same", "unchanged",
         lambda c: not c.with_outlet_lines,

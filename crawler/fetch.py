@@ -59,7 +59,23 @@ ACCEPT_ENCODING: Final = "gzip, deflate, br, zstd"
 
 VALIDATORS: Final = ("If-None-Match", "If-Modified-Since")
 
+PARTS_SLOT: Final = "parts of pages"
+"""The downloader's queue for what a page in a browser asks for: see `crawler.browser`."""
+
 REDIRECT_STATUSES: Final = frozenset((301, 302, 303, 307, 308))
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """What a browser made of an answer."""
+
+    #: name and versions: see `Capture.rendered_by`
+    by: str
+    #: the document; None if it came to none
+    body: bytes | None = field(default=None, repr=False)
+    #: what the page lacks, in words
+    detail: str | None = None
+    error: NotFetched | None = None
 
 
 @dataclass(slots=True)
@@ -77,6 +93,8 @@ class Ask:
     finished_at: datetime | None = None
     #: whether the request now on its way carries validators
     conditional: bool = False
+    #: set where the answer was opened in a browser: its body is not the server's then
+    rendering: Rendering | None = None
     _seen: set[str] = field(default_factory=set)
 
     @staticmethod
@@ -146,7 +164,8 @@ def redirected(request: Request, location: str) -> Request:
     headers = request.headers.copy()
     for name in (*VALIDATORS, "Authorization"):
         headers.pop(name, None)
-    meta = {**request.meta, "download_slot": registrable_domain(location)}
+    slot = request.meta["download_slot"]
+    meta = {**request.meta, "download_slot": slot if slot == PARTS_SLOT else registrable_domain(location)}
     return request.replace(url=location, headers=headers, meta=meta, priority=request.priority + 1)
 
 
@@ -159,7 +178,10 @@ def capture_of_answer(ask: Ask, response: Response, max_size: int) -> Capture:
     not_modified = response.status == 304 and ask.conditional
     body: bytes | None = None
     error: NotFetched | None = None
-    if response.status not in (204, 304):
+    rendering = ask.rendering
+    if rendering is not None:
+        body, error = rendering.body, rendering.error
+    elif response.status not in (204, 304):
         try:
             body = decode_body(response.body, headers, max_size)
         except NotFetched as undecodable:
@@ -174,13 +196,14 @@ def capture_of_answer(ask: Ask, response: Response, max_size: int) -> Capture:
         redirects=ask.redirects,
         status=response.status,
         error_class=error.error_class if error else None,
-        error_detail=error.detail if error else None,
+        error_detail=error.detail if error else rendering.detail if rendering else None,
         headers=headers,
         body=body,
         not_modified=not_modified,
         frontier_id=ask.entry.id if ask.entry else None,
         # What an archive kept of a busy server is no word of the archive's own.
         retry_at=None if is_memento(headers) else retry_at(response.status, headers, finished),
+        rendered_by=rendering.by if rendering else None,
     )
 
 
@@ -337,6 +360,10 @@ def capture_of_failure(ask: Ask, error: BaseException, url: str) -> Capture:
     )
 
 
+class EndlessHeadError(ParseError):
+    """An answer whose headers come to no end."""
+
+
 FETCH_ERRORS: Final = (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -365,6 +392,7 @@ _CLASSES: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Err
     # Scrapy cancels a download for its size only; a timeout has its own error.
     (DownloadCancelledError, "too_large"),
     ((UnsupportedURLSchemeError, NotSupported), "guard"),
+    (EndlessHeadError, "too_large"),
     (ParseError, "protocol"),
     ((ResponseDataLossError, DownloadConnectionRefusedError), "connection"),
     ((tx_error.ConnectError, tx_error.ConnectionClosed), "connection"),
@@ -415,6 +443,8 @@ def _words(error_class: ErrorClass, cause: BaseException) -> str:
     if error_class == "timeout":
         took = re.search(r"longer than (\d+)", str(cause))
         return f"no whole answer within {took[1]} s" if took else "no answer in time"
+    if isinstance(cause, EndlessHeadError):
+        return "the answer's headers are longer than what is read"
     if isinstance(cause, ParseError):
         return "the answer is not HTTP"
     return str(cause) or type(cause).__name__

@@ -49,6 +49,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.GuardMiddleware": 100,  # first: what is refused needs no robots.txt
     "crawler.middlewares.HoldMiddleware": 200,  # before robots: a held host is not asked for its robots.txt either
     "crawler.middlewares.RobotsMiddleware": 300,
+    "crawler.browser.BrowserMiddleware": 500,  # after the redirects: a page is opened where it stands; off if no outlet needs it
     "crawler.middlewares.RedirectMiddleware": 600,
     # Off, because ours do it:
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # allows all when robots.txt answers 5xx
@@ -93,6 +94,10 @@ DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # default RFPDupeFilter;
 # --- throughput ---
 
 CONCURRENT_REQUESTS = 32  # default 16; one per host, so many hosts side by side
+DOWNLOAD_SLOTS = {  # default {}
+    # What a page in a browser asks for comes at once, a few at a time, as for a reader: see crawler.browser.
+    "parts of pages": {"concurrency": 4, "delay": 0.0, "jitter": 0.0},
+}
 CONCURRENT_ITEMS = (
     1  # default 100: a task per slot and response is started even for a single item (a quarter of the CPU)
 )

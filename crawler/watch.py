@@ -121,6 +121,8 @@ class Watch:
     alerts: Alerts = Alerts()
     #: third parties that are asked to confirm what was seen
     evidence: Services = field(default_factory=Services)
+    #: registrable domains of outlets whose pages show nothing until a script ran
+    browser: frozenset[str] = frozenset()
     path: Path | None = None
     #: what the user should know although it is no error
     notices: tuple[str, ...] = field(default=())
@@ -140,6 +142,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
         "politeness",
         "alerts",
         "evidence",
+        "outlets",
     ),
     "text": ("file", "url", "language", "role"),
     "outlet": ("name", "aliases", "short_ids", "urls"),
@@ -148,6 +151,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "schedule": ("every", "fresh", "fresh_for"),
     "politeness": ("contact", "delay", "allow_private", "max_pages", "max_pages_per_host"),
     "alerts": ("on", "min_confidence", "mute", "digest", "site", "webhook", "mail", "command"),
+    "outlets": ("browser",),
     "alerts.webhook": ("url", "secret_env"),
     "alerts.mail": ("host", "port", "from", "to", "starttls", "user", "password_env"),
     "evidence": ("timestamp", "roots", "wayback", "keys_env"),
@@ -223,6 +227,7 @@ class _Reader:
             politeness=self._politeness(self._table(table, "politeness")),
             alerts=alerts,
             evidence=self._evidence(self._table(table, "evidence")),
+            browser=self._browser(self._table(table, "outlets")),
             path=self.path,
             notices=tuple(self.notices),
         )
@@ -385,11 +390,23 @@ class _Reader:
             receivers=self._receivers(table),
         )
 
-    def _domain(self, name: str) -> str:
+    def _domain(self, name: str, section: str = "alerts", key: str = "mute") -> str:
         domain = registrable_domain(name)
         if "." not in domain:
-            raise self._error("alerts", "mute", f'{name!r} is no outlet\'s domain like "example.org"')
+            raise self._error(section, key, f'{name!r} is no outlet\'s domain like "example.org"')
         return domain
+
+    def _browser(self, table: Mapping[str, Any]) -> frozenset[str]:
+        """The outlets that are read in a browser."""
+        found = set()
+        for name, said in table.items():
+            domain = self._domain(name, "outlets", name)
+            if not isinstance(said, dict):
+                raise self._error("outlets", name, f'must be a section, written [outlets."{name}"]')
+            self._check_keys("outlets", said)
+            if self._value("outlets", said, "browser", bool, False):
+                found.add(domain)
+        return frozenset(found)
 
     def _receivers(self, table: Mapping[str, Any]) -> Receivers:
         digest = self._string("alerts", table, "digest")
@@ -546,9 +563,13 @@ def _line_of(source: str, section: str, key: str) -> int | None:
     current = ""
     is_key: Callable[[str], object] = re.compile(rf"""\s*["']?{re.escape(key)}["']?\s*[=.]""").match
     for number, line in enumerate(source.splitlines(), start=1):
-        header = re.match(r"\s*\[\[?\s*([\w.-]+)\s*\]?\]", line)
+        header = re.match(r"""\s*\[\[?\s*([\w."'-]+)\s*\]?\]""", line)
         if header:
             current = header[1]
+            if section == "outlets" and current.startswith("outlets."):
+                if current.partition(".")[2].strip("\"'") == key:
+                    return number
+                current = section
             if section == "" and key in (current, current.partition(".")[0]):
                 return number
         elif current == section and is_key(line):

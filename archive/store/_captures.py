@@ -327,6 +327,7 @@ class Captures(Frontier):
             "not_modified": int(capture.not_modified),
             "origin": capture.origin,
             "origin_ref": capture.origin_ref,
+            "rendered_by": capture.rendered_by,
         }
         previous = self.head()
         row["run_id"] = run_id
@@ -407,8 +408,8 @@ class Captures(Frontier):
         flipped = answered and capture.error_class is None and flips(entry["last_status"], capture.status)
         changed = other_body or flipped
         first = entry["visits"] == 0
-        # A redirect target's validators say nothing of the URL that was asked.
-        own = fresh and not capture.redirects
+        # A redirect target's validators say nothing of the URL that was asked, nor a frame's of what scripts put into it.
+        own = fresh and not capture.redirects and capture.rendered_by is None
         self._run(
             """UPDATE frontier SET state = 'waiting', lease_until = NULL, due_at = ?, visits = visits + 1, attempts = ?,
                  last_changed = ?, etag = ?, last_modified = ?, body_sha256 = ?, last_status = ?, changes = changes + ?
@@ -494,7 +495,7 @@ def log_hash(previous: str, row: Mapping[str, Any]) -> str:
     facts = {
         name: row[name]
         for name in ("url", "final_url", "redirects", "started_at", "finished_at", "status", "error_class", "error_detail",
-                     "headers", "body_sha256", "not_modified", "origin", "origin_ref")
+                     "headers", "body_sha256", "not_modified", "origin", "origin_ref", "rendered_by")
     }  # fmt: skip
     text = json.dumps(facts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return sha256(f"{previous}\n{text}".encode()).hexdigest()

@@ -19,7 +19,7 @@ from archive.store._memory import Memory
 from archive.store._stories import Stories
 from archive.times import from_text, to_text
 from archive.types import COPY_KINDS, Extraction, Lead, Link, Markup, Match, Observation, PageText, Quality, Version
-from archive.versions import fields_of
+from archive.versions import fields_of, way_of_reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,8 @@ class CaptureToRead:
     media_type: str | None
     headers: tuple[tuple[str, str], ...]
     body_sha256: str | None
+    #: see `Capture.rendered_by`
+    rendered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class BodySource:
     body_sha256: str
     final_url: str
     content_type: str | None
+    #: see `Capture.rendered_by`
+    rendered: bool
 
 
 class Derived(Captures, Stories, Memory, Alerts):
@@ -99,6 +103,7 @@ class Derived(Captures, Stories, Memory, Alerts):
                 media_type=row["media_type"],
                 headers=tuple((name, value) for name, value in json.loads(row["headers"])),
                 body_sha256=row["body_sha256"],
+                rendered=row["rendered_by"] is not None,
             )
             for row in rows
         ]
@@ -151,20 +156,21 @@ class Derived(Captures, Stories, Memory, Alerts):
 
     def source_of(self, capture_id: int) -> BodySource | None:
         """What a capture was read from; None if it has no body."""
-        row = self._one("SELECT body_sha256, final_url, headers FROM capture WHERE id = ?", (capture_id,))
+        row = self._one("SELECT body_sha256, final_url, headers, rendered_by FROM capture WHERE id = ?", (capture_id,))
         if row is None or row["body_sha256"] is None:
             return None
         content_type = next((value for name, value in json.loads(row["headers"]) if name == "content-type"), None)
-        return BodySource(row["body_sha256"], row["final_url"], content_type)
+        return BodySource(row["body_sha256"], row["final_url"], content_type, row["rendered_by"] is not None)
 
     def reading_path(self, version_id: int) -> tuple[int, str]:
-        """The first capture of a version, and the way in which its text was found."""
+        """The first capture of a version, and the way in which its text was found, as `fields_of` has it."""
         row = self._one(
-            "SELECT v.first_capture_id, e.path FROM version v JOIN extraction e ON e.id = v.extraction_id WHERE v.id = ?",
+            """SELECT v.first_capture_id, e.path, c.rendered_by FROM version v JOIN extraction e ON e.id = v.extraction_id
+               JOIN capture c ON c.id = v.first_capture_id WHERE v.id = ?""",
             (version_id,),
         )
         assert row is not None
-        return row["first_capture_id"], row["path"]
+        return row["first_capture_id"], way_of_reading(row["path"], row["rendered_by"] is not None)
 
     def add_reading(self, capture_id: int, label: str, extraction_id: int | None, quality: Quality) -> None:
         """Note how a capture was judged. Its part in the page's history is decided by `save_history`."""
@@ -191,8 +197,8 @@ class Derived(Captures, Stories, Memory, Alerts):
     def observations(self, page_id: int) -> list[Observation]:
         """Every read capture of a page, in order of time."""
         rows = self._all(
-            """SELECT c.id AS capture_id, c.started_at, c.status, c.error_class, c.not_modified, r.quality, r.reasons,
-                      r.extraction_id, e.*
+            """SELECT c.id AS capture_id, c.started_at, c.status, c.error_class, c.not_modified, c.rendered_by, r.quality,
+                      r.reasons, r.extraction_id, e.*
                FROM capture c JOIN reading r ON r.capture_id = c.id LEFT JOIN extraction e ON e.id = r.extraction_id
                WHERE c.page_id = ? AND c.purpose = 'page' ORDER BY c.started_at, c.id""",
             (page_id,),
@@ -206,7 +212,11 @@ class Derived(Captures, Stories, Memory, Alerts):
                 not_modified=bool(row["not_modified"]),
                 quality=Quality(row["quality"], tuple(json.loads(row["reasons"]))),
                 extraction_id=row["extraction_id"],
-                fields=fields_of(_extraction(row)) if row["extraction_id"] is not None else None,
+                fields=(
+                    fields_of(_extraction(row), rendered=row["rendered_by"] is not None)
+                    if row["extraction_id"] is not None
+                    else None
+                ),
             )
             for row in rows
         ]
@@ -218,8 +228,8 @@ class Derived(Captures, Stories, Memory, Alerts):
         """
         row = self._one(
             """SELECT v.page_id, v.number, v.first_capture_id, v.last_capture_id, v.seen_from, v.seen_to, v.extraction_id,
-                      v.changed_fields, v.captures, e.*
-                FROM version v JOIN extraction e ON e.id = v.extraction_id
+                      v.changed_fields, v.captures, f.rendered_by, e.*
+                FROM version v JOIN extraction e ON e.id = v.extraction_id JOIN capture f ON f.id = v.first_capture_id
                 WHERE v.page_id = ? AND e.label = ? AND NOT EXISTS
                   (SELECT 1 FROM capture c WHERE c.page_id = v.page_id AND c.id != ? AND c.purpose = 'page'
                      AND (c.started_at, c.id) > (?, ?) AND EXISTS (SELECT 1 FROM reading r WHERE r.capture_id = c.id))
@@ -239,7 +249,7 @@ class Derived(Captures, Stories, Memory, Alerts):
             changed_fields=tuple(json.loads(row["changed_fields"])),
             captures=row["captures"],
         )
-        return LastVersion(version, fields_of(_extraction(row)))
+        return LastVersion(version, fields_of(_extraction(row), rendered=row["rendered_by"] is not None))
 
     def save_history(
         self,

@@ -328,6 +328,7 @@ class Evidence(Base):
             not_modified=bool(row["not_modified"]),
             origin=row["origin"],
             origin_ref=row["origin_ref"],
+            rendered_by=row["rendered_by"],
         )
         return capture, dict(row)
 

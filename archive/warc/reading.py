@@ -38,6 +38,9 @@ MAX_BODY = 64 * 2**20
 
 BLOCK_LIMIT = MAX_BODY + 2**18
 
+RENDERED_BY = "WARC-X-Rendered-By"
+"""The field, of our own, of a resource record whose body a browser's scripts made: `Capture.rendered_by`."""
+
 REREAD_BUDGET = 4 * 2**30
 """Bytes to inflate a second time, in one reading, for revisits in files that are one single gzip member:
 there the way to each original leads through all records before it."""
@@ -274,6 +277,7 @@ def _capture(record: Record, url: str, at: datetime) -> Capture:
         not_modified=status == 304,
         origin="warc",
         origin_ref=_origin_ref(record, url),
+        rendered_by=record.get(RENDERED_BY.lower()) if record.type == "resource" else None,
     )
 
 

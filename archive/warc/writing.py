@@ -5,6 +5,7 @@ a capture                         becomes
 ================================  ====================================================================
 with an answer                    `response`; `revisit` if the same bytes are in the file already
 that was stored without one       `resource`, as it came in
+whose body scripts made           `resource`, with WARC-X-Rendered-By: no server sent it
 304                               `revisit` of the answer that it confirms, profile server-not-modified
 its redirects                     one `response` a hop: status and Location, which is all that is kept
 with bytes that are no HTTP       `metadata` with those bytes: readers take every `response` for HTTP
@@ -44,7 +45,7 @@ from warcio.warcwriter import WARCWriter
 from archive.exceptions import StoreError
 from archive.times import to_text, utc_now
 from archive.types import Capture, ErrorClass, Headers
-from archive.warc.reading import clean_url
+from archive.warc.reading import RENDERED_BY, clean_url
 
 if TYPE_CHECKING:
     from archive.store import Store
@@ -204,6 +205,10 @@ class WarcWriter:
         if (capture.error_detail or "").startswith(STORED_WITHOUT_ANSWER):
             kind = capture.header("content-type") or "application/octet-stream"
             return self._record(url, "resource", body, at, content_type=kind)
+        if capture.rendered_by is not None:
+            at[RENDERED_BY] = capture.rendered_by
+            kind = capture.header("content-type") or "text/html"
+            return self._record(url, "resource", body, at, content_type=kind)
         headers = headers_for(capture.headers, len(body), encoded=capture.error_class == "decoding")
         original = self._originals.get(digest) if digest is not None and capture.error_class is None else None
         if original is not None and digest is not None:
@@ -260,6 +265,7 @@ class WarcWriter:
             "redirects": row["redirects"] if capture.redirects else None,
             "origin": capture.origin,
             "origin-ref": capture.origin_ref,
+            "rendered-by": capture.rendered_by,
             "body-sha256": row["body_sha256"],
             "prev-log-hash": row["prev_log_hash"],
             "log-hash": row["log_hash"],

@@ -191,6 +191,7 @@ class Outlet:
         crawl_delay: float | None,
         disallow: tuple[str, ...],
         tagline: str,
+        by_script: bool,
     ) -> None:
         self.handle = handle
         self.name = name
@@ -206,6 +207,8 @@ class Outlet:
         self.crawl_delay = crawl_delay
         self.disallow = disallow
         self.tagline = tagline
+        #: whether its articles come as an empty frame, into which a script fetches the text
+        self.by_script = by_script
         self._room = room
         self._lock = room.lock
         self._shelves: dict[str, _Shelf] = {}
@@ -457,6 +460,7 @@ class Newsroom:
         crawl_delay: float | None = None,
         disallow: Iterable[str] = (),
         tagline: str = "",
+        by_script: bool = False,
     ) -> Outlet:
         """Found an outlet. It answers at http://HANDLE.localhost."""
         with self.lock:
@@ -475,6 +479,7 @@ class Newsroom:
                 crawl_delay=crawl_delay,
                 disallow=tuple(disallow),
                 tagline=tagline,
+                by_script=by_script,
             )
             self._outlets[handle] = outlet
             return outlet

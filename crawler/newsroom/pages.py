@@ -102,6 +102,26 @@ def article_page(outlet: Outlet, article: Article, locate: Locate, *, visits: in
     return _document(outlet, _article_head(outlet, article, locate), body, article.language, visits=visits)
 
 
+FRAME_SCRIPT = """\
+fetch("/data" + location.pathname).then(answer => answer.json()).then(article => {
+  document.getElementById("app").innerHTML = article.html;
+});
+"""
+
+
+def frame_page(outlet: Outlet, article: Article, locate: Locate) -> str:
+    """What an outlet sends whose articles are put together by a script: the head, and nothing to read."""
+    head = [line for line in _article_head(outlet, article, locate) if not line.startswith("<script")]
+    body = '<div id="app"></div>\n<script src="/frame.js"></script>'
+    return _document(outlet, head, body, article.language)
+
+
+def article_data(outlet: Outlet, article: Article, locate: Locate) -> str:
+    """What the script of a `frame_page` asks for."""
+    body = {"broadsheet": _broadsheet, "blog": _blog, "boxes": _boxes}[outlet.template](outlet, article, locate)
+    return json.dumps({"html": body}, ensure_ascii=False)
+
+
 def front_page(outlet: Outlet, locate: Locate, path: str = "/") -> str:
     """All articles as teasers; the section pages look the same."""
     head = [

@@ -351,6 +351,8 @@ def _reply(outlet: Outlet, path: str, sight: Sight, server: Server) -> Reply:
 def _page(outlet: Outlet, path: str, sight: Sight, server: Server) -> Reply:
     """The outlet's page at *path* when nothing is wrong."""
     locate = server.locate
+    if outlet.by_script and (path == "/frame.js" or sight.article is not None or path.startswith("/data/")):
+        return _part_of_frame(outlet, path, sight, locate)
     if sight.article is not None:
         body = pages.article_page(outlet, sight.article, locate, visits=sight.visits).encode()
         return Reply(200, body, modified=sight.changed_at if outlet.validators else None)
@@ -372,6 +374,20 @@ def _page(outlet: Outlet, path: str, sight: Sight, server: Server) -> Reply:
     if path.startswith("/media/"):
         return Reply(200, PIXEL, "image/png", compress=False)
     return Reply(404, pages.missing_page(outlet).encode())
+
+
+def _part_of_frame(outlet: Outlet, path: str, sight: Sight, locate: pages.Locate) -> Reply:
+    """An article in three answers. The first is the same whatever its text says, and so are its validators."""
+    if path == "/frame.js":
+        return Reply(200, pages.FRAME_SCRIPT.encode(), "text/javascript; charset=utf-8")
+    if sight.article is not None:
+        published = sight.article.published if outlet.validators else None
+        return Reply(200, pages.frame_page(outlet, sight.article, locate).encode(), modified=published)
+    try:
+        article = outlet.article(path.removeprefix("/data"))
+    except KeyError:
+        return Reply(404, b"{}", "application/json")
+    return Reply(200, pages.article_data(outlet, article, locate).encode(), "application/json")
 
 
 def _retry_after(value: int | datetime | None) -> tuple[tuple[str, str], ...]:

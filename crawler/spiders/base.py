@@ -151,7 +151,7 @@ class ArchiveSpider(Spider):
         """Turn the arguments, which are strings on the command line, into their types; set what the watch says.
 
         Raises:
-            ConfigError: the watch cannot be read, or an argument is wrong.
+            ConfigError: the watch cannot be read, an argument is wrong, or pages need a browser and there is none.
         """
         settings = crawler.settings
         watch = kwargs.pop("watch", None)
@@ -169,6 +169,10 @@ class ArchiveSpider(Spider):
         )
         settings.set("DOWNLOAD_DELAY", watch.politeness.delay * JITTER_ROOM, priority="spider")
         settings.set("USER_AGENT", spider.user_agent, priority="spider")
+        if watch.browser:
+            from crawler import browser  # only where it is needed: it asks for an optional package
+
+            browser.configure(settings)
         spider.max_size = settings.getint("DOWNLOAD_MAXSIZE")
         spider.patience = timedelta(seconds=settings.getfloat("RUN_PATIENCE"))
         spider.max_in_flight = settings.getint("CONCURRENT_REQUESTS")

@@ -21,7 +21,12 @@ from crawler.watch import load_watch
 import crawler.guard
 watch, archive, options = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
 names = options.pop("names")  # what the name server says; nothing leaves this machine
+turns = options.pop("turns")  # what it says one after the other, never to be remembered
+if turns:
+    crawler.guard.POSITIVE_TTL = 0.0
 def getaddrinfo(host):
+    if host in turns:
+        return tuple(turns[host].pop(0))
     if host not in names:
         raise OSError(-2, "Name or service not known")
     return tuple(names[host])
@@ -78,10 +83,22 @@ def write_watch(
 
 
 def start(
-    watch: Path, archive: Path, *, names: dict[str, list[str]] | None = None, **options: Any
+    watch: Path,
+    archive: Path,
+    *,
+    names: dict[str, list[str]] | None = None,
+    turns: dict[str, list[list[str]]] | None = None,
+    **options: Any,
 ) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", CODE, str(watch), str(archive), json.dumps({**options, "names": names or {}})],
+        [
+            sys.executable,
+            "-c",
+            CODE,
+            str(watch),
+            str(archive),
+            json.dumps({**options, "names": names or {}, "turns": turns or {}}),
+        ],
         cwd=REPOSITORY,
         env={**os.environ, "PYTHONWARNINGS": "error::DeprecationWarning:crawler"},
         stdout=subprocess.DEVNULL,

@@ -31,8 +31,8 @@ CAP = 200_000
 class Counter:
     """A listening socket that counts connections and answers none."""
 
-    def __init__(self, ip: str) -> None:
-        self.socket = socket.create_server((ip, 0))
+    def __init__(self, ip: str, port: int = 0) -> None:
+        self.socket = socket.create_server((ip, port))
         self.port = self.socket.getsockname()[1]
         self.connections = 0
         threading.Thread(target=self._count, daemon=True).start()
