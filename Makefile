@@ -46,10 +46,10 @@ $(VENV)/pywb/bin/wayback:
 	$(PYTHON) -m venv $(VENV)/pywb
 	$(VENV)/pywb/bin/pip install --quiet --disable-pip-version-check pywb==2.10.0
 
-browser:  ## Chromium for the browser tests, from the system's packages.
-	@command -v chromium >/dev/null || { \
+browser:  ## Chromium for the browser tests and OpenSSL's program, from the system's packages.
+	@{ command -v chromium && command -v openssl; } >/dev/null || { \
 	  if [ "$$(id -u)" = 0 ]; then S=; else S=sudo; fi; \
-	  $$S apt-get update -qq && $$S apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; }
+	  $$S apt-get update -qq && $$S apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core openssl; }
 
 bench: $(READY)  ## Evaluations on a data folder: make bench DATA=…
 	$(BIN)/python -m benchmarks.warc_import $(DATA)/web/warc
