@@ -12,10 +12,8 @@ from __future__ import annotations
 
 import json
 import logging
-import sqlite3
 from typing import Any
 
-from datasette.database import QueryInterrupted
 from datasette.utils import actor_matches_allow
 
 from datasette_config import queries
@@ -50,7 +48,7 @@ async def archives_with_secrets(datasette: Any) -> list[str]:
         try:
             if await is_archive(database) and (await database.execute(queries.HOLDS_WITHHELD_WORDS)).single_value():
                 found.append(name)
-        except (sqlite3.Error, QueryInterrupted):
+        except Exception:  # noqa: BLE001 - whatever it is, in doubt nothing is shown
             _log.exception("%s cannot be asked what it withholds, so its tables are closed", name)
             found.append(name)
     return found
@@ -82,7 +80,8 @@ def may_note(datasette: Any, actor: Any, database: str) -> bool | None:
     """What the plugin's configuration says of an actor who wants to annotate; None if it leaves that to others."""
     if not actor or not actor.get("id"):
         return False
-    configured = datasette.plugin_config(PLUGIN, database=database) or {}
+    # 1.0a41 forgets to fall back to the top where something else is configured for the database.
+    configured = datasette.plugin_config(PLUGIN, database=database) or datasette.plugin_config(PLUGIN) or {}
     if "notes" in configured:
         return bool(actor_matches_allow(actor, configured["notes"]))
     return True if actor["id"] == "root" else None
