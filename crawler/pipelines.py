@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from scrapy.exceptions import DropItem
+
 from archive.exceptions import StoreError
 from crawler.spiders.base import ArchiveSpider, Captured
 
@@ -48,7 +50,8 @@ class ArchivePipeline:
             )
         except StoreError as error:
             spider.fail(error)
-            raise
+            # The crawl ends with this error; a traceback for each answer still on its way would only hide it.
+            raise DropItem("the archive cannot be written", log_level="DEBUG") from error
         return item
 
     async def _scored(self, leads: Sequence[Lead]) -> Sequence[Lead]:

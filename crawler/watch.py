@@ -183,6 +183,9 @@ def load_watch(path: Path | str) -> Watch:
     except tomllib.TOMLDecodeError as error:
         place, cause = _place_of_toml_error(path, source, error)
         raise ConfigError(cause, place=place, remedy="Check quotes, brackets and = on that line.") from None
+    except RecursionError:
+        cause = "not valid TOML: lists or tables a thousand deep"
+        raise ConfigError(cause, place=str(path), remedy="Check the brackets.") from None
     return _Reader(path, source).watch(table)
 
 

@@ -139,6 +139,10 @@ def decode(body: bytes, charset: str | None = None) -> str:
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _DECLARATION = re.compile(r"\s*<\?xml\b.{0,300}?\?>", re.DOTALL)
 _AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)(?:([A-Za-z][A-Za-z0-9]{1,31};))?")
+#: A reference to half of a pair: the recovering parser makes bytes of it that lxml then cannot read.
+_SURROGATE = re.compile(
+    r"&#(?:0*(?:5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3])|[xX]0*[dD][89a-fA-F][0-9a-fA-F]{2});"
+)
 _ROOT = re.compile(r"<(?![?!/])[^<>]{1,4000}>")
 _DOCTYPE_START = re.compile(r"<!DOCTYPE", re.IGNORECASE)
 _DOCTYPE = re.compile(r"<!DOCTYPE(?:[^>\[\"']|\"[^\"]*\"|'[^']*')*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
@@ -190,7 +194,7 @@ def _with_known_entities(text: str) -> Iterator[str]:
         end = text.find("]]>", start) if start >= 0 else -1
         if end < 0:
             start = end = len(text)
-        yield _AMPERSAND.sub(_known_entity, text[place:start])
+        yield _SURROGATE.sub("", _AMPERSAND.sub(_known_entity, text[place:start]))
         yield text[start:end]
         place = end
 

@@ -7,6 +7,7 @@ The links lead through bing.com with a `tid` that is another one at each request
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, Final
@@ -83,7 +84,7 @@ class BingNews:
         if is_page(answer):
             return unreadable(f"Bing answered a page, not a feed: {said(answer)}")
         root, damage = parse_xml(answer.body, answer.charset)
-        if root is None or etree.QName(root.tag).localname != "rss":
+        if root is None or _local(root) != "rss":
             return unreadable(f"Bing answered no feed: {damage or said(answer)}")
         items = list(root.iter("item"))
         found = [lead for item in items if (lead := self._lead(item, answer.url))]
@@ -109,7 +110,7 @@ class BingNews:
         if not (is_http(url) and is_public(url)) or url_key(url).startswith("bing.com/"):
             return None
         title, snippet = plain(item.findtext("title")), plain(item.findtext("description"))
-        source = next((child.text for child in item if etree.QName(child.tag).localname == "Source"), None)
+        source = next((child.text for child in item if _local(child) == "Source"), None)
         query = sent(asked)
         return Lead(
             url=url,
@@ -133,3 +134,8 @@ def _pages(leads: list[Lead]) -> str:
 
 
 SOURCE = BingNews()
+
+
+def _local(element: etree._Element) -> str:
+    """The element's name without its prefix, which the recovering parser leaves in it if nobody declared it."""
+    return re.split("[}:]", element.tag)[-1] if isinstance(element.tag, str) else ""

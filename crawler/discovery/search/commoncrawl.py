@@ -130,7 +130,7 @@ def _message(text: str) -> str:
     """What an error says, in pywb's JSON of either generation or in any other words."""
     try:
         table = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return plain(text[:2000], 160) or ""
     said = table.get("message") or table.get("error") if isinstance(table, dict) else None
     return plain(said, 160) or ""
@@ -142,7 +142,7 @@ def _message(text: str) -> str:
 def _read_collections(answer: Answer, text: str) -> SourceReading:
     try:
         table = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return unreadable(f"the list of collections is damaged ({error})")
     if not isinstance(table, list):
         return unreadable("JSON, but no list of collections")
@@ -236,7 +236,7 @@ def _row(line: str, places: dict[tuple[str, str], str]) -> Row | None:
         timestamp, file = str(cells["timestamp"]), str(cells["filename"])
         offset, length = int(cells["offset"]), int(cells["length"])
         url = clean_address(str(cells["url"]))
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
     if "/robotstxt/" in file:
         url = None  # a site's robots.txt, listed under the address that it redirects to

@@ -187,7 +187,7 @@ def _parse(answer: Answer) -> _Rows | SourceReading:
     if text.lstrip().startswith("["):
         try:
             table = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             return unreadable(f"the JSON is damaged ({error})")
         if not isinstance(table, list) or not all(isinstance(row, list) for row in table):
             return unreadable("JSON, but no list of captures")
