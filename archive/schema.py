@@ -276,6 +276,7 @@ CREATE TABLE extraction (            -- what one extractor read from one body
   site_name   TEXT,
   image       TEXT,
   caption     TEXT,                  -- of the lead image
+  page_title  TEXT,                  -- the <title>, without the site's name
   correction  TEXT,                  -- corrections and editor's notes with their labels, one a line
   text        TEXT NOT NULL,         -- paragraphs separated by one line break
   text_sha256 TEXT NOT NULL,
@@ -532,7 +533,7 @@ JOIN extraction e ON e.id = v.extraction_id JOIN capture c ON c.id = v.first_cap
 
 CREATE VIEW version_texts AS         -- the text of each version
 SELECT v.id, e.title, e.subtitle, e.byline, e.published, e.modified, e.section, e.language, e.image, e.caption,
-       e.correction, e.markup ->> 'canonical' AS canonical, e.text, e.links, e.path, e.label AS extractor
+       e.page_title, e.correction, e.markup ->> 'canonical' AS canonical, e.text, e.links, e.path, e.label AS extractor
 FROM version v JOIN extraction e ON e.id = v.extraction_id;
 
 CREATE VIEW pages AS                 -- every article page with its state
