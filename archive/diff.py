@@ -17,6 +17,7 @@ from archive.diff_align import Op, Row, RowKind, Run, lay_out
 from archive.diff_fields import LinkChanges, compare_links
 from archive.diff_tokens import count_words, words_of
 from archive.diff_weigh import FIELD_NAMES, NOTABLE, weigh
+from archive.titles import told_by_headline
 from archive.types import Link
 
 __all__ = [
@@ -25,7 +26,7 @@ __all__ = [
 ]  # fmt: skip
 
 #: Names this way of comparing: stored with what it found, and raised when it would find something else.
-LABEL = "diff 2"
+LABEL = "diff 3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class VersionText:
     image: str | None = None
     #: ... and what stands under it
     caption: str | None = None
+    #: what search engines and shared links show for a headline
+    page_title: str | None = None
     correction: str | None = None
     #: of the article's text, in its order
     links: tuple[Link, ...] = ()
@@ -54,9 +57,11 @@ class VersionText:
 
 FIELDS = (
     "title", "subtitle", "byline", "published", "modified", "section", "language", "canonical", "image", "caption",
-    "correction",
+    "page_title", "correction",
 )  # fmt: skip
-"""The fields that `Change.fields` holds against each other, in its order: all but the links and the text."""
+"""The fields that `Change.fields` holds against each other, in its order: all but the links and the text.
+
+An edit of `page_title` that the headline tells as well is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,8 @@ def diff(old: VersionText, new: VersionText) -> Change:
         for name in FIELDS
         if (getattr(old, name) or None) != (getattr(new, name) or None)
     }
+    if told_by_headline((old.page_title, new.page_title), (old.title, new.title)):
+        changed_fields.pop("page_title", None)
     laid = lay_out(old.text, new.text)
     rows = laid.rows
     links = compare_links(old.links, new.links)
@@ -110,6 +117,7 @@ def diff(old: VersionText, new: VersionText) -> Change:
         changed_fields,
         words=max(laid.old_words, laid.new_words),
         language=new.language or old.language,
+        headline=new.title,
         links=links,
         texts=(old.text, new.text),
     )

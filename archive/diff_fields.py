@@ -19,6 +19,7 @@ import regex
 from archive.diff_furniture import furniture
 from archive.diff_lexicon import MONTHS
 from archive.text import normal_form
+from archive.titles import same_page_title, says_more
 from archive.types import Link
 from archive.urls import registrable_domain, url_key
 
@@ -33,14 +34,17 @@ FIELD_WEIGHTS = {
     "byline": 0.3,
     "published": 0.25,
     "image": 0.2,
+    "page_title": 0.3,
     "canonical": 0.15,
     "section": 0.05,
     "modified": 0.02,
 }
 #: A lead image that is gone is told (analysts label it as important); one that came or was exchanged is ranked lower.
 IMAGE_REMOVED = 0.3
-FIELD_NAMES = {"title": "headline", "published": "publication date", "modified": "modification date",
+FIELD_NAMES = {"title": "headline", "published": "publication date", "modified": "modification date", "page_title": "page title",
                "image": "lead image", "canonical": "canonical address"}  # fmt: skip
+#: A page title that comes to say what the headline says.
+PAGE_TITLE_FOLLOWS = 0.15
 #: A value written differently.
 WRITTEN = 0.05
 
@@ -62,13 +66,17 @@ class Reason(NamedTuple):
 # --- fields -----------------------------------------------------------------------------------------
 
 
-def field_reasons(fields: Fields, edited: Mapping[str, Reason | None]) -> Iterator[Reason]:
+def field_reasons(fields: Fields, edited: Mapping[str, Reason | None], headline: str | None = None) -> Iterator[Reason]:
     """A reason for each field that differs.
 
-    *edited* holds, for fields of prose, why their change is slight; None if it is not.
+    Args:
+        edited: for fields of prose, why their change is slight; None if it is not.
+        headline: the new one; a page title that says no more than it does is of little weight.
     """
     for name, (old, new) in fields.items():
         label, weight = FIELD_NAMES.get(name, name), FIELD_WEIGHTS.get(name, 0.1)
+        if name == "page_title" and not says_more(new or "", headline):
+            weight = PAGE_TITLE_FOLLOWS
         if not old or not new:
             gone = name == "image" and not new
             yield Reason(f"{label} {'added' if new else 'removed'}", IMAGE_REMOVED if gone else weight)
@@ -304,6 +312,7 @@ def _same_language(old: str, new: str) -> bool:
 
 _SAME: Mapping[str, Callable[[str, str], bool]] = {
     "title": _same_title,
+    "page_title": same_page_title,
     "subtitle": same_subtitle,
     "byline": same_byline,
     "published": same_time,

@@ -41,6 +41,7 @@ from archive.diff_furniture import TEASER, Furniture, furniture, heads_teasers, 
 from archive.diff_lexicon import is_number, is_one, is_unit, sorts_of
 from archive.diff_tokens import count_words
 from archive.diff_words import text_runs
+from archive.titles import says_more
 
 __all__ = ["FIELD_NAMES", "NOTABLE", "Reason", "weigh"]
 
@@ -69,7 +70,7 @@ _SLIGHT_WORDS: Mapping[Slight, str] = {
     "typo": "typo",
     "inflection": "ending of a word",
 }
-_PROSE_FIELDS = ("title", "subtitle", "caption", "correction")
+_PROSE_FIELDS = ("title", "page_title", "subtitle", "caption", "correction")
 
 _CORRECTION = regex.compile(
     r"\W*(?:correction|clarification|editor['’]s note|erratum|correctie|rectificatie|naschrift|aanvulling|korrektur|"
@@ -84,6 +85,7 @@ def weigh(
     *,
     words: int,
     language: str | None,
+    headline: str | None = None,
     links: LinkChanges | None = None,
     texts: tuple[str, str] = ("", ""),
 ) -> tuple[float, tuple[str, ...]]:
@@ -92,15 +94,18 @@ def weigh(
     Args:
         words: length of the longer text.
         language: that of the new text.
+        headline: that of the new side.
         links: what came and went among the links of *texts*, old and new.
     """
     tongue = (language or "").replace("_", "-").partition("-")[0].lower()
     prose = {name: _prose_edits(name, *fields[name], tongue) for name in _PROSE_FIELDS if name in fields}
     slight = {name: _all_slight(edits) for name, edits in prose.items()}
     changes = _read(rows, tongue)
+    if not says_more((fields.get("page_title") or ("", ""))[1] or "", headline):
+        prose.pop("page_title", None)  # it only came to say what the headline says
     changes.claims += [edit for edits in prose.values() for edit in edits if not edit.slight]
     reasons = [
-        *field_reasons(fields, slight),
+        *field_reasons(fields, slight, headline),
         *_text_reasons(changes, fields, words, tongue),
         *(link_reasons(links, *texts) if links else ()),
     ]

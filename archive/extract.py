@@ -24,9 +24,10 @@ from archive.extract_links import caption_of, links_of
 from archive.extract_text import PATHS, read_text
 from archive.markup import article_node, json_ld_nodes, read_markup, shown_text
 from archive.text import detect_language, normal_form
+from archive.titles import without_site
 from archive.types import Extraction, Markup
 
-LABEL = f"trafilatura {trafilatura.__version__}|fast|afterprint 2"
+LABEL = f"trafilatura {trafilatura.__version__}|fast|afterprint 3"
 """Names everything that the text depends on. Raise the last number with any change to this module's reading."""
 
 _BEGINNING = 4_096
@@ -105,7 +106,8 @@ def extract(body: bytes, url: str, content_type: str | None = None, *, path: str
     markup = read_markup(tree, url, nodes)
     node = article_node(nodes) or {}
     meta = _meta(tree)
-    title = _title(tree, node, meta, markup)
+    in_head = next((shown_text(element) for element in tree.iter("title")), None)
+    title = _title(tree, node, meta, markup, in_head)
     image = _first(_image(node.get("image")), meta.get("og:image"))
     notes = corrections(tree) if may_correct(tree) else ()
     fields: dict[str, Any] = {
@@ -120,6 +122,7 @@ def extract(body: bytes, url: str, content_type: str | None = None, *, path: str
         "image": image,
         "caption": caption_of(tree, node, image),
         "correction": "\n".join(notes) or None,
+        "page_title": without_site(in_head, markup.site_name, url) if in_head else None,
         "markup": markup,
     }
     declared = (tree.get("lang") or meta.get("og:locale") or "").replace("_", "-").partition("-")[0].lower() or None
@@ -158,13 +161,14 @@ def _first(*values: object) -> str | None:
     return None
 
 
-def _title(tree: HtmlElement, node: Mapping[str, Any], meta: Mapping[str, str], markup: Markup) -> str | None:
+def _title(
+    tree: HtmlElement, node: Mapping[str, Any], meta: Mapping[str, str], markup: Markup, in_head: str | None
+) -> str | None:
     """The headline as readers see it.
 
     An h1 that shares words with what the page declares is the headline itself; declared titles lag behind
     silent headline edits and carry the site's name.
     """
-    in_head = next((shown_text(element) for element in tree.iter("title")), None)
     declared = _first(meta.get("og:title"), node.get("headline"), meta.get("twitter:title"), in_head)
     headings = [shown_text(element) for element in tree.iter("h1")]
     headings = [heading for heading in headings if heading]

@@ -445,8 +445,8 @@ def _page_reasons(extraction: Extraction, url: str, final_url: str) -> list[str]
         reasons.append("removal_notice")
     if _NOT_FOUND.search(title) or (short and _NOT_FOUND_TEXT.search(text)):
         reasons.append("soft_404")
-    if not _is_home(url):
-        if _is_home(final_url):
+    if not is_home(url):
+        if is_home(final_url):
             reasons.append("soft_404:redirected_home")
         elif is_section_of(final_url, url) and extraction.markup.page_type != "article" and _mostly_short_lines(text):
             reasons.append("soft_404:redirected_section")
@@ -552,19 +552,9 @@ def _limit(name: str) -> int:
 def _declares_home(extraction: Extraction) -> bool:
     """Whether the page calls itself the front page. A few sites do so in every article: doubtful only with a menu for a text."""
     markup = extraction.markup
-    return markup.page_type in ("website", None) and (_is_home(markup.canonical) or _is_home(markup.og_url))
-
-
-def _is_home(url: str | None) -> bool:
-    if not url:
-        return False
-    if is_home(url):
-        return True
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return not parts.query and parts.path.rstrip("/").lower() in ("", "/index.html", "/home", "/index.php")
+    return markup.page_type in ("website", None) and any(
+        address is not None and is_home(address) for address in (markup.canonical, markup.og_url)
+    )
 
 
 _SLUG = re.compile(r"\d{3,}|(?:[^\W_]+[-_]){2,}")

@@ -357,6 +357,7 @@ CREATE TABLE extraction (            -- what one extractor read from one body
   site_name   TEXT,
   image       TEXT,
   caption     TEXT,                  -- of the lead image
+  page_title  TEXT,                  -- the <title>, without the site's name
   correction  TEXT,                  -- corrections and editor's notes with their labels, one a line
   text        TEXT NOT NULL,         -- paragraphs separated by one line break
   text_sha256 TEXT NOT NULL,
@@ -620,6 +621,7 @@ LEFT JOIN withheld w ON w.page_id = v.page_id;
 CREATE VIEW version_texts AS         -- the text of each version
 SELECT v.id, iif(w.page_id IS NULL, e.title, NULL) AS title, iif(w.page_id IS NULL, e.subtitle, NULL) AS subtitle, e.byline,
        e.published, e.modified, e.section, e.language, iif(w.page_id IS NULL, e.image, NULL) AS image, iif(w.page_id IS NULL, e.caption, NULL) AS caption,
+       iif(w.page_id IS NULL, e.page_title, NULL) AS page_title,
        iif(w.page_id IS NULL, e.correction, NULL) AS correction, e.markup ->> 'canonical' AS canonical,
        iif(w.page_id IS NULL, e.text, '{WITHHELD}') AS text, iif(w.page_id IS NULL, e.links, '[]') AS links,
        e.path, e.label AS extractor, w.since AS withheld_since

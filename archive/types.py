@@ -343,6 +343,8 @@ class Extraction:
     path: str = "article"
     #: what stands under the lead image
     caption: str | None = None
+    #: the <title>, without the site's name
+    page_title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

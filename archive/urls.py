@@ -273,7 +273,7 @@ def _is_amp_of(amp: str, page: str) -> bool:
 def is_home(url: str) -> bool:
     """Whether *url* is a site's front page, that of a language edition included."""
     _, slash, rest = url_key(url).partition("/")
-    return slash == "/" and re.fullmatch(r"(?:[a-z]{2}(?:[_-][A-Za-z]{2})?)?", rest) is not None
+    return slash == "/" and re.fullmatch(r"(?:[a-z]{2}(?:[_-][A-Za-z]{2})?|[Hh]ome)?", rest) is not None
 
 
 @lru_cache(maxsize=16384)

@@ -16,9 +16,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
+from archive.diff_fields import same_image
 from archive.memory import only_outlet_lines_differ
-from archive.plausibility import lost_text, other_article, shrunk_to_stub
+from archive.plausibility import common_words, lost_text, other_article, shrunk_to_stub
 from archive.text import normal_form, visible_form
+from archive.titles import same_page_title, told_by_headline
 from archive.types import Extraction, Observation, Version
 from archive.urls import registrable_domain, url_key
 
@@ -59,6 +61,8 @@ class Field:
     form: Callable[[str | None], object] = _form
     #: compared only where both sides state it: readings of earlier labels may lack it
     both: bool = False
+    #: asked where the forms differ: whether it says another thing at all
+    differs: Callable[[Fields, Fields], bool] = lambda old, new: True
 
 
 def _always(old: Fields, new: Fields) -> bool:
@@ -142,6 +146,58 @@ def _links_edited(old: Fields, new: Fields) -> bool:
     return one != other and not all_at_once
 
 
+_CREDIT = re.compile(
+    r"[\[(]?\s*(?:(?:\b(?:photo(?:graph)?s?|fotos?|images?|bild|picture|beeld|cr[eé]dits?|credit|copyright|source|quelle|bron"
+    r"|fuente|fonte|kuva|zdj[eę]cie)\b|사진|写真|图)\s*(?:출처\s*=|[:：/=©]|\b(?:by|door|von|par|por|di|av|via)\b)|©).*$",
+    re.IGNORECASE | re.DOTALL,
+)
+_SENTENCE = re.compile(r"(?<=[.!?…])\s*(?=[^\W\d_])")
+_LOWER_WORD = re.compile(
+    r"\b(?!(?:by|via|for|of|from|de|di|da|du|van|von|der|den|door|par|por|and|und|en|et|y|e)\b)[^\W\d_A-Z][^\W\d_]+"
+)
+_CAPTION_WORD = re.compile(r"[^\W_]+")
+
+
+def _names_only(text: str) -> bool:
+    """Whether a text is nothing but names, as a credit is: "Ann Moor / Reuters", "Jan de Wit via AP"."""
+    return text != text.lower() and not any(word[0].islower() for word in _LOWER_WORD.findall(text))
+
+
+def _caption_words(caption: str | None) -> list[str]:
+    """The words of a caption without the credit at its end."""
+    sentences = _SENTENCE.split(_CREDIT.sub("", normal_form(caption or "")).strip())
+    if len(sentences) > 1 and _names_only(sentences[-1]):
+        sentences.pop()
+    return _CAPTION_WORD.findall(" ".join(sentences))
+
+
+RECAPTIONED = 0.15
+"""Share of common words of two captions of one image from which on the second is an edit of the first. Below it another
+figure of the page was taken for the lead: which one it is, is a guess where no figure shows the image that is declared."""
+
+
+def _another_caption(old: Fields, new: Fields) -> bool:
+    """Whether somebody wrote something else under the lead image.
+
+    Not: another credit, signs and capitals, a caption that is no words but a file's name.
+    """
+    one, other = _caption_words(old.get("caption")), _caption_words(new.get("caption"))
+    if min(len(one), len(other)) < 2 or "".join(one).casefold() == "".join(other).casefold():
+        return False
+    short, long = sorted((one, other), key=len)
+    if long[: len(short)] == short and _names_only(" ".join(long[len(short) :])):
+        return False
+    images = old.get("image"), new.get("image")
+    if images[0] and images[1] and not same_image(images[0], images[1]):
+        return True  # the image was exchanged, and what is said of it
+    return common_words(" ".join(one), " ".join(other)) >= RECAPTIONED
+
+
+def _another_page_title(old: Fields, new: Fields) -> bool:
+    titles = old.get("page_title") or "", new.get("page_title") or ""
+    return not same_page_title(*titles) and not told_by_headline(titles, (old.get("title"), new.get("title")))
+
+
 def _address(url: str | None) -> str:
     return url_key(_ARCHIVED.sub("", url_key(url))) if url else ""
 
@@ -159,7 +215,8 @@ FIELDS = (
     Field("language", _never),
     Field("image", _never),
     Field("canonical", _never, form=_address, both=True),
-    Field("caption", _never, both=True),
+    Field("caption", _another_caption, both=True),
+    Field("page_title", _always, both=True, differs=_another_page_title),
 )
 """Measured on sets of captures between which nothing changed for a reader (same_text_other_html, 31 sets, of which 27 state
 a subtitle, 20 have links, 8 a byline, 2 a caption). What differs there all the same:
@@ -169,8 +226,9 @@ a subtitle, 20 have links, 8 a byline, 2 a caption). What differs there all the 
 - image: in two, the same image from another of the site's servers
 
 In other sets the published date moved by a day with a new template, sections and images came with one, a subtitle was cut
-at another length, and a caption lost a space. So subtitle, byline and links decide under the conditions above, and the rest
-is noted: named among the changed fields, but no version by itself. Of captions there are too few to let them decide.
+at another length, and a caption lost a space. So subtitle, byline, links and caption decide under the conditions above, and
+the rest is noted: named among the changed fields, but no version by itself. A page's title decides where it says something
+else than the site's name and tells more than the headline's own edit: of 85 sets one has such an edit, and it is a real one.
 """
 
 DECIDING_FIELDS = ("title", "subtitle", "byline", "correction", "text")
@@ -180,7 +238,7 @@ NOTED_FIELDS = ("published", "modified", "section", "language", "image")
 """Fields of every reading that are named among a version's changed fields, but make none: they change without an
 editor's hand (image sizes in URLs, a modified date stamped by every deployment)."""
 
-STATED_FIELDS = ("links", "canonical", "caption")
+STATED_FIELDS = ("links", "canonical", "caption", "page_title")
 """Fields that are compared where both readings state them: `links` as keys of `archive.urls.url_key`, one a line."""
 
 
@@ -202,6 +260,7 @@ def fields_of(extraction: Extraction, *, rendered: bool = False) -> dict[str, st
         "links": "\n".join(sorted({url_key(link.url) for link in extraction.links})),
         "canonical": extraction.markup.canonical,
         "caption": extraction.caption,
+        "page_title": extraction.page_title,
         "path": way_of_reading(extraction.path, rendered),
         "free": None if free is None else str(free).lower(),
     }
@@ -227,6 +286,7 @@ def _differing(old: Fields, new: Fields) -> list[Field]:
         for field in FIELDS
         if not (field.both and (old.get(field.name) is None or new.get(field.name) is None))
         and field.form(old.get(field.name)) != field.form(new.get(field.name))
+        and field.differs(old, new)
     ]
 
 

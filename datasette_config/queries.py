@@ -146,7 +146,7 @@ WHERE version_id = :version AND story = :story
 VERSION = """
 SELECT v.id, v.outlet, v.outlet_name, v.url, v.number, v.seen_from, v.seen_to, v.captures, v.text_sha256, v.body_sha256,
        v.extractor, v.page_id, t.title, t.subtitle, t.byline, t.published, t.modified, t.section, t.language, t.image,
-       t.caption, t.canonical, t.correction, t.links, t.text
+       t.caption, t.page_title, t.canonical, t.correction, t.links, t.text
 FROM versions v JOIN version_texts t ON t.id = v.id WHERE v.id = :id
 """
 

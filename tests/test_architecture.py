@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 PURE = {
     "archive.types", "archive.exceptions", "archive.urls", "archive.text", "archive.search", "archive.markup",
-    "archive.extract", "archive.extract_json", "archive.extract_lines", "archive.extract_links", "archive.extract_text", "archive.quality", "archive.versions", "archive.diff", "archive.diff_align", "archive.diff_edits", "archive.diff_fields", "archive.diff_furniture", "archive.diff_lexicon",
+    "archive.titles", "archive.extract", "archive.extract_json", "archive.extract_lines", "archive.extract_links", "archive.extract_text", "archive.quality", "archive.versions", "archive.diff", "archive.diff_align", "archive.diff_edits", "archive.diff_fields", "archive.diff_furniture", "archive.diff_lexicon",
     "archive.diff_tokens", "archive.diff_words", "archive.corrections", "archive.collate", "archive.collate_pairs", "archive.collate_additions",
     "archive.collate_places", "archive.collate_evidence", "archive.collate_descent", "archive.collate_languages",
     "archive.diff_weigh", "archive.diff_terminal", "archive.alerts", "archive.health", "archive.references", "archive.memory", "archive.came_first", "archive.plausibility", "archive.availability",

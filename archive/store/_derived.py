@@ -127,8 +127,9 @@ class Derived(Captures, Stories, Memory, Alerts):
         """Keep what was read from a body; the same body and label is kept once."""
         self._run(
             """INSERT INTO extraction (body_sha256, label, path, title, subtitle, byline, published, modified, section,
-                                       language, site_name, image, caption, correction, text, text_sha256, links, markup)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING""",
+                                       language, site_name, image, caption, page_title, correction, text, text_sha256,
+                                       links, markup)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING""",
             (
                 digest,
                 extraction.label,
@@ -143,6 +144,7 @@ class Derived(Captures, Stories, Memory, Alerts):
                 extraction.markup.site_name,
                 extraction.image,
                 extraction.caption,
+                extraction.page_title,
                 extraction.correction,
                 extraction.text,
                 sha256(extraction.text.encode()).hexdigest(),
@@ -576,6 +578,7 @@ def _extraction(row: Any) -> Extraction:
         language=row["language"],
         image=row["image"],
         caption=row["caption"],
+        page_title=row["page_title"],
         correction=row["correction"],
         links=_links(row["links"]),
         markup=Markup(**markup),

@@ -99,6 +99,8 @@ def test_a_subtitle_may_be_cut(old: str, new: str, same: bool) -> None:
         ("title", "Raid in Osk", "Raid in Osk | The Daily Post", 0.001, 0.1),
         ("title", "Raid in Osk", "Raid in Osk | 21 dead", 0.6, 1),
         ("title", "The goverment falls", "The government falls", 0.001, NOTABLE),
+        ("page_title", "12 dead in raid", "21 dead in raid", 0.5, 1),
+        ("page_title", "Raid in Osk - Post", "Raid in Osk | The Post", 0.001, 0.1),
         ("section", "Foreign Affairs", "foreign-affairs", 0.001, 0.1),
         ("byline", "By Jane Doe", "Jane Doe", 0.001, 0.1),
         ("subtitle", "It left 12 dead on Monday.", "It left 21 dead on Monday.", 0.5, 1),
@@ -113,11 +115,26 @@ def test_each_field_has_its_place(name: str, old: str | None, new: str | None, l
 
 
 def test_every_field_is_compared() -> None:
-    full = VersionText(**{name: f"{name} one" for name in FIELDS})
-    other = VersionText(**{name: f"{name} two" for name in FIELDS})
+    full = VersionText(**{name: f"{name} one of {name}" for name in FIELDS})
+    other = VersionText(**{name: f"{name} two {name} ones" for name in FIELDS} | {"page_title": "something else"})
 
     assert tuple(diff(full, other).fields) == FIELDS
     assert set(FIELDS) | {"links", "text"} == set(VersionText.__slots__)
+
+
+def test_a_page_title_that_follows_the_headline_is_of_little_weight() -> None:
+    old = VersionText(title="Five ways to travel", page_title="How to travel with a friend", text=TEXT)
+    new = VersionText(title="Five ways to travel", page_title="Five ways to travel", text=TEXT)
+
+    assert 0 < diff(old, new).significance < NOTABLE
+    assert diff(new, old).significance >= NOTABLE, "it says more than the headline does"
+
+
+def test_an_edit_that_the_headline_tells_is_not_told_twice() -> None:
+    old = VersionText(title="12 dead in raid", page_title="12 dead in raid - Osk", text=TEXT)
+    new = VersionText(title="21 dead in raid", page_title="21 dead in raid - Osk", text=TEXT)
+
+    assert list(diff(old, new).fields) == ["title"]
 
 
 def links(*urls: str, text: str = "here") -> tuple[Link, ...]:

@@ -128,6 +128,23 @@ def test_the_caption_of_the_lead_image(head: str, figure: str, caption: bool) ->
     assert read.caption == ("The ferry in the dock" if caption else None)
 
 
+@pytest.mark.parametrize(
+    ("title", "kept"),
+    [
+        ("How to be a great travel partner", "How to be a great travel partner"),
+        ("Ferry cancelled – Harbour | The Courier", "Ferry cancelled – Harbour"),
+        ("Ferry cancelled - courier.example", "Ferry cancelled"),
+        ("Ferry - cancelled", "Ferry - cancelled"),
+        ("The Courier", "The Courier"),
+    ],
+)
+def test_the_page_title_is_read_beside_the_headline(title: str, kept: str) -> None:
+    body = f"<html><title>{title}</title><body><h1>Ferry cancelled</h1><p>{'It did not sail. ' * 20}</p></body></html>"
+    read = extract(body.encode(), "https://www.courier.example/1")
+    assert read is not None
+    assert (read.title, read.page_title) == ("Ferry cancelled" if "Ferry" in title else read.title, kept)
+
+
 def test_the_caption_is_that_of_the_image_that_the_page_declares() -> None:
     figures = "".join(
         f"<figure><img src='/pictures/{name}-800x600.jpg'><figcaption>{caption}</figcaption></figure>"

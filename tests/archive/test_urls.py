@@ -222,7 +222,12 @@ def test_a_base_counts_if_it_is_usable() -> None:
 
 
 def test_front_pages() -> None:
-    assert all(map(is_home, ("https://www.a.com", "http://a.com/index.php?utm_source=x", "https://a.com/nl/")))
+    assert all(
+        map(
+            is_home,
+            ("https://www.a.com", "http://a.com/index.php?utm_source=x", "https://a.com/nl/", "https://a.com/home"),
+        )
+    )
     assert not any(map(is_home, ("https://a.com/news", "https://a.com/?p=3", "mailto:a@b.c")))
 
 

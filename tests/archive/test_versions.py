@@ -112,6 +112,11 @@ TABLE: list[tuple[str, str, dict[str, str | None] | None, Observation, str]] = [
     ("edited", "an author exchanged", fields(), seen(says=fields(byline="Bo Helper")), "new_version"),
     ("edited", "a new subtitle", fields(subtitle="No crossing"), seen(says=fields(subtitle="All sail")), "new_version"),
     ("edited", "a link taken out", CAPE, seen(says=fields(links="example.org/hull")), "new_version"),
+    ("the same", "another site's name in the title", fields(page_title="Ferry cancelled - Courier"), seen(says=fields(page_title="Ferry cancelled | The Courier")), "unchanged"),
+    ("the same", "a page's title first read now", fields(), seen(says=fields(page_title="No ferry on Tuesday")), "unchanged"),
+    ("the same", "another credit", fields(caption="The hull in dock. Photo: Ann Moor"), seen(says=fields(caption="The hull in dock. Bo Helper / AP")), "unchanged"),
+    ("edited", "the page's title only", fields(page_title="No ferry on Tuesday"), seen(says=fields(page_title="No ferry on Monday")), "new_version"),
+    ("edited", "a caption only", fields(caption="The hull of the Morning Star in dock"), seen(says=fields(caption="The hull of the Evening Star in dock")), "new_version"),
     ("edited", "curly quotes", fields(text='He said "no".'), seen(says=fields(text="He said “no”.")), "new_version"),
     (
         "edited",
@@ -206,6 +211,42 @@ def test_a_byline_is_compared_as_a_set_of_names(old: str | None, new: str | None
 )
 def test_links_are_compared_as_a_set_of_addresses(old: str | None, new: str | None, edited: bool) -> None:
     assert ("links" in deciding_fields(fields(links=old), fields(links=new))) is edited
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "edited"),
+    [
+        ("Police at the scene on Monday.", "Police at the scene on Tuesday.", True),
+        ("Police at the scene.Ann Moor / Reuters", "Police at the scene. Ann Moor / Reuters", False),
+        ("Police at the scene. Ann Moor / Reuters", "Police at the scene. Bo Helper / AFP", False),
+        ("Police at the scene", "Police at the scene (Photo by Ann Moor/AFP via Getty Images)", False),
+        ("Police at the scene", "Police at the scene Ann Moor/AFP", False),
+        ("Police at the scene", "Police at the scene after the raid", True),
+        ("경찰이 현장에 도착했다 [사진 출처 = 연합뉴스]", "경찰이 현장에 도착했다", False),
+        ("20220728100606_215", "20220728100607_216", False),
+        ("Police at the scene", "Our readers voted for the best beach", False),
+        ("Police at the scene", None, False),
+        ("Die Polizei am Tatort. Foto: dpa", "Die Feuerwehr am Tatort. Foto: dpa", True),
+    ],
+)
+def test_a_caption_is_edited_where_its_words_are(old: str | None, new: str | None, edited: bool) -> None:
+    image = "https://example.org/a.jpg"
+    sides = fields(caption=old, image=image), fields(caption=new, image=f"{image}?w=640")
+    assert ("caption" in deciding_fields(*sides)) is edited
+
+
+def test_an_image_exchanged_with_its_caption_is_an_edit() -> None:
+    old = fields(caption="Police at the scene", image="https://example.org/scene.jpg")
+    new = fields(caption="Mourners in the square", image="https://example.org/square.jpg")
+    assert deciding_fields(old, new) == ("caption",)
+
+
+def test_an_edit_of_the_headline_is_not_said_again_by_the_page_title() -> None:
+    old = fields(title="12 dead in raid", page_title="12 dead in raid: live")
+    assert decide(
+        old, seen(says=old | {"title": "21 dead in raid", "page_title": "21 dead in raid: live"})
+    ).changed_fields == ("title",)
+    assert decide(old, seen(says=old | {"page_title": "21 dead in raid: live"})).changed_fields == ("page_title",)
 
 
 def test_pages_that_say_the_same_with_other_html_make_one_version(shared_data: Path) -> None:
