@@ -151,7 +151,7 @@ def _take_out(copy: sqlite3.Connection, page: int) -> None:
             AND id NOT IN (SELECT extraction_id FROM {read} WHERE page_id NOT IN {elsewhere} AND extraction_id IS NOT NULL)"""
     for statement in (
         f"""UPDATE extraction SET text = :notice, title = NULL, subtitle = NULL, correction = NULL, image = NULL,
-               caption = NULL, links = '[]', markup = json_object('canonical', markup ->> 'canonical') WHERE {only_here}""",
+               caption = NULL, page_title = NULL, links = '[]', markup = json_object('canonical', markup ->> 'canonical') WHERE {only_here}""",
         f"""UPDATE change SET summary = 'withheld', reasons = '[]', fields = '{{}}', links = '{{}}', outlet_lines = '[]'
             WHERE new_version_id IN ({of_page})""",
         f"DELETE FROM passage WHERE match_id IN (SELECT id FROM match WHERE version_id IN ({of_page}))",
