@@ -23,6 +23,10 @@ MOST_CHARACTERS = 300
 """Of each of their sides in words."""
 
 
+_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that turn the reading direction; joiners, which scripts need, are none of them."""
+
+
 class DeliveryError(Exception):
     """A receiver could not be told.
 
@@ -113,13 +117,14 @@ def links(slug: str, details: Mapping[str, Any], site: str) -> dict[str, str]:
 
 
 def printable(text: str) -> str:
-    """*text* on one line: what outlets wrote must not move a cursor or add a header.
+    """*text* on one line: what outlets wrote must not move a cursor, add a header or turn the reading direction.
 
     >>> printable("a\\r\\nBcc: b\\x1b[2J")
     'a Bcc: b[2J'
     """
     bare = "".join(" " if char.isspace() else char for char in text)
-    return " ".join("".join(char for char in bare if unicodedata.category(char) not in ("Cc", "Cs")).split())
+    kept = (char for char in bare if unicodedata.category(char) not in ("Cc", "Cs") and char not in _TURNS)
+    return " ".join("".join(kept).split())
 
 
 def _lines(alert: Mapping[str, Any]) -> list[str]:

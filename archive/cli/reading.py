@@ -40,7 +40,7 @@ def status_command(context: Context, as_json: bool) -> None:
     if report["unread"]:
         click.echo(f"{report['unread']} captures wait to be read.\nNext: afterprint process")
     for host in report["held_hosts"]:
-        click.echo(f"{host['host']} is left alone until {host['retry_at']}: {host['reason']}")
+        click.echo(f"{host['host']} is left alone until {host['retry_at']}: {printable(host['reason'] or '')}")
     for found in report["findings"]:
         color = "red" if found["level"] == "wrong" and sys.stdout.isatty() else None
         subject = f"{found['about']} {found['name']}".strip()
@@ -98,7 +98,7 @@ def _status(store: Store) -> dict[str, Any]:
 
 
 def _print_story(story: dict[str, Any]) -> None:
-    click.secho(f"{story['story']}: {story['title']}", bold=True)
+    click.secho(f"{story['story']}: {printable(story['title'])}", bold=True)
     if not story["texts"]:
         click.echo("  No reference text yet: the first good capture of a named URL becomes it.")
     kinds = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in story["kinds"].items())
@@ -117,11 +117,12 @@ def _print_story(story: dict[str, Any]) -> None:
         f"{run['unchanged']} unchanged{f', failed: {failed}' if failed else ''}"
     )
     for source in run["failing_sources"]:
-        click.echo(f"  {_OUTCOMES[source['outcome']]:<9} {source['source']} {source['query']}: {source['reason']}")
+        told = printable(f"{source['query']}: {source['reason']}")
+        click.echo(f"  {_OUTCOMES[source['outcome']]:<9} {source['source']} {told}")
     if run["empty_sources"]:
         click.echo(f"  Nothing   found by {', '.join(f'{name} ({n})' for name, n in run['empty_sources'].items())}")
     for alarm in story["alarms"]:
-        click.secho(f"  Alarm     {alarm}", bold=True)
+        click.secho(f"  Alarm     {printable(alarm)}", bold=True)
 
 
 _OUTCOMES = {
@@ -194,13 +195,13 @@ def _print_explanation(report: dict[str, Any]) -> None:
     click.secho(report["url"], bold=True)
     for lead in report["leads"]:
         rank = f", place {lead['rank']}" if lead["rank"] else ""
-        click.echo(f"  Named by   {lead['source']} {lead['query']}{rank} on {lead['first_seen']}")
+        click.echo(f"  Named by   {lead['source']} {printable(lead['query'])}{rank} on {lead['first_seen']}")
         if lead["score"] is not None:
             click.echo(f"             likely {lead['score']:.2f}: {printable(lead['score_reason'] or '')}")
     for capture in report["captures"]:
         outcome = capture["error_class"] or f"HTTP {capture['status']}"
         why = capture["why"] or capture["error_detail"] or "not read yet"
-        click.echo(f"  Capture {capture['id']:<4} {capture['captured_at']}  {outcome}: {why}")
+        click.echo(f"  Capture {capture['id']:<4} {capture['captured_at']}  {outcome}: {printable(why)}")
     if not report["captures"]:
         frontier = report["frontier"]
         click.echo(f"  Never fetched; due {frontier['due_at']}." if frontier else "  Never fetched.")
@@ -288,7 +289,7 @@ def diff_command(context: Context, a: str, b: str | None, as_json: bool) -> None
         return
     for sign, side in (("---", old), ("+++", new)):
         click.echo(
-            f"{sign} {side['url']}  version {side['number']} (id {side['id']}), seen {side['seen_from']} to {side['seen_to']}"
+            f"{sign} {printable(side['url'])}  version {side['number']} (id {side['id']}), seen {side['seen_from']} to {side['seen_to']}"
         )
     if not same_label:
         click.echo("Read by two extractors: differences may be theirs, not the outlet's. Next: afterprint process")
