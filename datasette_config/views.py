@@ -219,7 +219,9 @@ def _pickable(texts: list[dict[str, Any]], rows: list[dict[str, Any]]) -> list[t
     ]
     for row in rows[:MOST_PICKABLE]:
         if row["own"] or row["kind"] in COPY_KINDS:
-            told = f"{row['outlet_name']}, {wording.language(row['language'])}: {glimpse(row['title'] or 'Untitled', 50)}"
+            told = (
+                f"{row['outlet_name']}, {wording.language(row['language'])}: {glimpse(row['title'] or 'Untitled', 50)}"
+            )
             found.append((str(row["version_id"]), told))
     return found
 

@@ -25,7 +25,12 @@ KINDS: dict[str, tuple[str, str]] = {
 }
 """Kinds of match in the order of strength: heading and explanation. `unrelated` is counted, not listed."""
 
-_TOWARDS = {"quotes_only": "quotes the same as", "related": "related to", "mentions": "mentions", "unrelated": "unrelated to"}
+_TOWARDS = {
+    "quotes_only": "quotes the same as",
+    "related": "related to",
+    "mentions": "mentions",
+    "unrelated": "unrelated to",
+}
 
 
 def towards(kind: str) -> str:
