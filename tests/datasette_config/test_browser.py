@@ -2,95 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from datasette_config.serve import serve_arguments
+from tests.datasette_config.chromium import axe, serving
 from tests.datasette_config.conftest import Ids
 from tests.datasette_config.test_pages import EVERY_PAGE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-CHROMIUM = Path("/usr/bin/chromium")
-OPTIONS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
 
 @pytest.fixture(scope="module")
 def server(archive_path: Path, ids: Ids) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "datasette", *serve_arguments(archive_path, port=port)],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/-/afterprint", process)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        assert process.poll() is None, "the server ended before it answered"
-        try:
-            urllib.request.urlopen(url, timeout=5).close()
-        except urllib.error.URLError:
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail(f"{url} did not answer in 30 s")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{CHROMIUM} is absent, and in CI it must be present")
-        pytest.skip(f"needs {CHROMIUM} (Debian: apt-get install chromium)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=OPTIONS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def complaints() -> list[str]:
-    """What the browser complains of: errors, warnings, violations of the content security policy."""
-    return []
-
-
-@pytest.fixture
-def page(browser: Browser, complaints: list[str]) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 390, "height": 844})
-    page = context.new_page()
-    page.on(
-        "console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None
-    )
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
-    page.on("dialog", lambda dialog: (complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-    yield page
-    context.close()
+    with serving(archive_path) as address:
+        yield address
 
 
 @pytest.mark.parametrize("path", [*EVERY_PAGE, "/archive/-/page/99"])
@@ -296,3 +225,50 @@ def test_every_field_has_a_label_and_every_page_one_heading(server: str, page: P
         assert unnamed == [], path
         ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
         assert len(ids) == len(set(ids)), path
+
+
+# --- WCAG 2.2 AA, as far as axe can tell ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(browser: Browser, server: str, scheme: Any, scripts: bool) -> None:
+    # Only a browser that runs scripts runs axe: without ours, it sees what a reader without scripts sees.
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme, bypass_csp=True)
+    if not scripts:
+        context.route("**/afterprint.js*", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    page = context.new_page()
+    for path in [*EVERY_PAGE, "/archive/-/page/99"]:
+        page.goto(f"{server}{path}")
+        assert axe(page) == [], path
+    context.close()
+
+
+def test_axe_finds_nothing_on_a_phone_or_in_the_help(browser: Browser, server: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, bypass_csp=True)
+    page = context.new_page()
+    for path in EVERY_PAGE:
+        page.goto(f"{server}{path}")
+        assert axe(page) == [], path
+    page.keyboard.press("?")
+    assert page.get_by_role("dialog", name="Keys").is_visible()
+    assert axe(page) == []
+    context.close()
+
+
+def test_axe_is_not_blind(browser: Browser, server: str) -> None:
+    context = browser.new_context(bypass_csp=True)
+    page = context.new_page()
+    page.goto(f"{server}/-/afterprint")
+    page.evaluate("document.querySelector('#content').insertAdjacentHTML('beforeend', '<img src=\"data:,\">')")
+
+    assert "image-alt" in "".join(axe(page))
+    context.close()
+
+
+def test_the_map_over_the_heat_leads_to_a_paragraph(server: str, page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"{server}/archive/-/story/lower-vane/heat")
+    page.locator(".histogram a").nth(2).click()
+
+    assert page.url.endswith("#p3")
