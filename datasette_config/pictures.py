@@ -81,7 +81,7 @@ def histogram(sizes: Sequence[int], heats: Sequence[int], hottest: int) -> list[
     at = 0.0
     for size, heat in zip(sizes, heats, strict=True):
         width = STRIP * size / total
-        bars.append({"x": round(at, 2), "width": round(width, 2), "height": round(100 * heat / max(1, hottest))})
+        bars.append({"x": round(at, 2), "width": round(width, 2), "height": round(100 * heat / max(3, hottest))})
         at += width
     return bars
 
