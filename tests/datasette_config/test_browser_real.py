@@ -15,7 +15,8 @@ from tests.datasette_config.real import build_real
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = pytest.mark.data
+#: The archive is made in half a minute of an idle machine, within the first test.
+pytestmark = [pytest.mark.data, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")
