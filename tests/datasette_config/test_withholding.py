@@ -51,7 +51,7 @@ def path(archive_path: Path, ids: Ids, tmp_path: Path) -> Path:
 
 def decide(path: Path, *, withhold: bool) -> None:
     with Store(path) as store:
-        assert store.decide(1, COPY, withhold=withhold, reason="asked to", by="Ada Brandt", now=T)
+        assert store.decide(1, COPY, withhold=withhold, reason="letter of 3 March", by="Ada Brandt", now=T)
 
 
 @pytest.mark.asyncio
@@ -143,7 +143,7 @@ async def test_a_published_copy_honours_it_and_stays_open_to_sql(path: Path, tmp
     out = tmp_path / "public.db"
     publish(path, out, bodies=True, notes=True)
 
-    for words in (*SECRETS, "asked to", "Ada Brandt decided"):
+    for words in (*SECRETS, "letter of 3 March", "Ada Brandt decided"):
         assert words.encode() not in out.read_bytes(), words
     assert sqlite3.connect(out).execute("SELECT reason, decided_by FROM withholding").fetchall() == [("", "")]
     ds = Datasette([], immutables=[str(out)])
