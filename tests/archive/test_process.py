@@ -103,7 +103,9 @@ def test_an_upgrade_of_the_extractor_makes_no_edit(store: Store) -> None:
 
 def test_an_upgrade_of_the_differ_says_anew_what_changed_and_tells_nobody_again(store: Store) -> None:
     store.save_story(
-        Story("ferry", "Ferry", alerts=("changed",), texts=(StoryText(ferry.ENGLISH, "en", "original", "file:en.txt"),)),
+        Story(
+            "ferry", "Ferry", alerts=("changed",), texts=(StoryText(ferry.ENGLISH, "en", "original", "file:en.txt"),)
+        ),
         T - timedelta(days=1),
     )
     add(store, 1)
