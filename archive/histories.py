@@ -44,6 +44,8 @@ class Summary:
     read: int = 0
     new_versions: int = 0
     changes: int = 0
+    #: changes that an earlier differ had described, described anew
+    compared_anew: int = 0
     matched: int = 0
     #: decision -> captures
     decisions: Counter[str] = field(default_factory=Counter)
@@ -250,6 +252,19 @@ class Histories:
             change, taken = self._change(page_id, *sides)
             store.add_change(old_id, new_id, diff.LABEL, change, taken)
             self.summary.changes += 1
+
+    def compare_anew(self, stop: Callable[[], bool]) -> None:
+        """Say anew what changes are that an earlier differ described. They are no news: what was told stays told."""
+        while not stop() and (stale := self.store.stale_changes(diff.LABEL)):
+            with self.store.transaction():
+                for change_id, old_id, new_id in stale:
+                    sides = self._read_alike(old_id, new_id)
+                    if sides is None:
+                        self.store.drop_change(change_id)
+                        continue
+                    change, taken = self._change(self.store.page_of_version(new_id), *sides)
+                    self.store.renew_change(change_id, diff.LABEL, change, taken)
+                    self.summary.compared_anew += 1
 
     def _read_alike(self, old_id: int, new_id: int) -> tuple[diff.VersionText, diff.VersionText] | None:
         """Two versions as they compare, read in one way; None if no way finds both their texts."""

@@ -150,6 +150,8 @@ class _Processing:
                 done = self._drain(self._read_jobs())
                 if not self.stop.is_set():
                     self.histories.compare_runs()
+                if news:
+                    self.histories.compare_anew(self.stop.is_set)
                 self._promote_texts()
                 done += self._match_new()
                 if not self.stop.is_set():  # after matching, for only what carries a story's text is told

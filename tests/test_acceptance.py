@@ -1,6 +1,6 @@
 """The acceptance checks of change tracking, each with the test that shows it.
 
-C14, C15, C23 and C26 (verification, archiving by others, export, the first import) belong to evidence and alerts.
+C15 (a capture is saved though an archive of others is down) has no code to show it on: nothing is sent to other archives.
 """
 
 from __future__ import annotations
@@ -32,15 +32,18 @@ SHOWN_BY = {
     "C11 retry_after_table": "crawler/test_middlewares.py::test_retry_after_in_all_its_forms",
     "C12 etag_304_row": "crawler/test_crawl.py::test_an_unchanged_page_is_asked_conditionally_and_confirmed",
     "C13 kill9_random_point_recovers": "test_survival.py::test_nothing_is_lost_and_nothing_torn",
-    "C16 rss_contains_ins_del": "datasette_config/test_feeds.py::",
-    "C17 any_pair_across_two_outlets": "datasette_config/test_comparing.py::",
+    "C14 verify_detects_one_flipped_byte": "archive/test_verify.py::test_a_flipped_byte_in_any_column_of_any_row_is_found_also_after_a_first_check",
+    "C16 rss_contains_ins_del": "datasette_config/test_feeds.py::test_the_diff_is_inside",
+    "C17 any_pair_across_two_outlets": "datasette_config/test_comparing.py::test_two_outlets_are_not_told_apart_by_their_own_address",
     "C18 same_text_on_3_urls_flags_block": "archive/test_histories.py::test_one_text_at_three_addresses_of_a_host_is_nobodys_article",
     "C19 zero_items_run_exits_nonzero": "crawler/test_crawl.py::test_the_summary_names_what_failed_and_the_code_says_so",
     "C20 utc_conversion": "test_acceptance.py::test_times_are_converted_and_not_relabelled",
     "C21 two_feeds_one_page": "test_acceptance.py::test_two_feeds_name_one_page",
     "C22 url_variants_one_page": "archive/test_store.py::test_forms_of_one_url_are_one_page_and_one_frontier_entry",
+    "C23 export_passes_warcio_check_and_is_self_contained": "archive/test_warc_writing.py::test_what_was_exported_and_imported_says_the_same",
     "C24 diff_timeout_fallback": "archive/test_diff.py::test_a_long_text_says_how_it_was_compared_and_still_finds_the_word",
     "C25 viewing_diff_sends_no_alert": "test_acceptance.py::test_who_looks_changes_nothing",
+    "C26 first_import_makes_no_alerts": "archive/test_alerts.py::test_the_first_import_of_a_backlog_is_silent",
 }
 
 

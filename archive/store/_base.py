@@ -55,6 +55,15 @@ def wrapped_errors(place: str) -> Iterator[None]:
         ) from error
 
 
+def damaged(place: str, error: UnicodeDecodeError) -> NotAnArchiveError:
+    """A name in the file's description of itself is no text any more, so that not even SQLite's complaint is."""
+    return NotAnArchiveError(
+        f"a damaged SQLite database: its description of itself is no text ({error.reason})",
+        place=place,
+        remedy="Restore this file from a backup. To save what is left: sqlite3 ARCHIVE .recover",
+    )
+
+
 class Base:
     """One connection to one archive. Not to be shared between threads or processes."""
 
@@ -63,7 +72,7 @@ class Base:
 
         Raises:
             NewerSchemaError: it was written by a newer afterprint.
-            NotAnArchiveError: the file is something else.
+            NotAnArchiveError: the file is something else, or damaged.
             StoreError: it does not exist and *create* is false, or may not be opened.
         """
         self.path = Path(path)
@@ -71,27 +80,33 @@ class Base:
         memory = str(path) == ":memory:"
         if not memory and not create and not self.path.exists():
             raise StoreError("there is no archive here", place=str(path), remedy="Make one with: afterprint init")
-        with wrapped_errors(str(path)):
-            if readonly:
-                uri = f"{self.path.resolve().as_uri()}?mode=ro"
-                self._conn = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT, isolation_level=None)
-            else:
-                self._conn = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None)
-            self._conn.row_factory = sqlite3.Row
-            self._conn.execute("PRAGMA foreign_keys = ON")
-            if readonly:
-                self._conn.execute(f"PRAGMA cache_size = -{READER_CACHE_KB}")
-                self._refuse_newer_schema()
-                return
-            if not memory:
-                self._conn.execute("PRAGMA journal_mode = WAL")
-                # In WAL, NORMAL cannot tear the file; a power cut may lose the last transactions, a killed process none.
-                self._conn.execute("PRAGMA synchronous = NORMAL")
+        try:
+            with wrapped_errors(str(path)):
+                self._open(path, memory=memory, readonly=readonly)
+        except UnicodeDecodeError as error:
+            raise damaged(str(path), error) from error
+
+    def _open(self, path: Path | str, *, memory: bool, readonly: bool) -> None:
+        if readonly:
+            uri = f"{self.path.resolve().as_uri()}?mode=ro"
+            self._conn = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT, isolation_level=None)
+        else:
+            self._conn = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None)
+        self._conn.row_factory = sqlite3.Row
+        self._conn.execute("PRAGMA foreign_keys = ON")
+        if readonly:
+            self._conn.execute(f"PRAGMA cache_size = -{READER_CACHE_KB}")
             self._refuse_newer_schema()
-            if migrations.pending(Database(self._conn, use_counts_table=False)):
-                # Migrations run under the write lock, so that two processes opening a new archive do not both run them.
-                with self.transaction():
-                    migrations.apply(Database(self._conn))
+            return
+        if not memory:
+            self._conn.execute("PRAGMA journal_mode = WAL")
+            # In WAL, NORMAL cannot tear the file; a power cut may lose the last transactions, a killed process none.
+            self._conn.execute("PRAGMA synchronous = NORMAL")
+        self._refuse_newer_schema()
+        if migrations.pending(Database(self._conn, use_counts_table=False)):
+            # Migrations run under the write lock, so that two processes opening a new archive do not both run them.
+            with self.transaction():
+                migrations.apply(Database(self._conn))
 
     def _refuse_newer_schema(self) -> None:
         if not self._one("SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'"):
@@ -145,7 +160,10 @@ class Base:
 
     def _run(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> sqlite3.Cursor:
         with wrapped_errors(str(self.path)):
-            return self._conn.execute(sql, values)
+            try:
+                return self._conn.execute(sql, values)
+            except UnicodeDecodeError as error:
+                raise damaged(str(self.path), error) from error
 
     def _one(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> sqlite3.Row | None:
         row: sqlite3.Row | None = self._run(sql, values).fetchone()

@@ -369,37 +369,33 @@ class Derived(Captures, Stories, Memory, Alerts):
         self, old_version_id: int, new_version_id: int, label: str, change: Change, outlet_lines: Sequence[str] = ()
     ) -> int:
         """Keep what changed between two versions; *outlet_lines* came or went beside it and are not counted."""
+        values = _change_values(label, change, outlet_lines)
         cursor = self._run(
-            """INSERT INTO change (old_version_id, new_version_id, label, fields, similarity, words_added, words_removed,
-                                   moves, significance, reasons, summary, diff_hash, links, fallback, outlet_lines, seen_at)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT seen_from FROM version WHERE id = ?))""",
-            (
-                old_version_id,
-                new_version_id,
-                label,
-                json.dumps({name: list(sides) for name, sides in change.fields.items()}, ensure_ascii=False),
-                change.similarity,
-                change.words_added,
-                change.words_removed,
-                change.moves,
-                change.significance,
-                json.dumps(change.reasons, ensure_ascii=False),
-                change.summary,
-                change.diff_hash,
-                json.dumps(
-                    {
-                        side: [[link.url, link.text] for link in links]
-                        for side, links in (("removed", change.links.removed), ("added", change.links.added))
-                    },
-                    ensure_ascii=False,
-                ),
-                change.fallback,
-                json.dumps(outlet_lines, ensure_ascii=False),
-                new_version_id,
-            ),
+            f"""INSERT INTO change (old_version_id, new_version_id, {", ".join(values)}, seen_at)
+                VALUES (?, ?{", ?" * len(values)}, (SELECT seen_from FROM version WHERE id = ?))""",
+            (old_version_id, new_version_id, *values.values(), new_version_id),
         )
         assert cursor.lastrowid is not None
         return cursor.lastrowid
+
+    def stale_changes(self, label: str, limit: int = 200) -> list[tuple[int, int, int]]:
+        """(id, old version id, new version id) of changes that were not compared under *label*."""
+        rows = self._all(
+            "SELECT id, old_version_id, new_version_id FROM change WHERE label != ? ORDER BY id LIMIT ?", (label, limit)
+        )
+        return [(row[0], row[1], row[2]) for row in rows]
+
+    def renew_change(self, change_id: int, label: str, change: Change, outlet_lines: Sequence[str]) -> None:
+        """Say anew what a change is. Its id stays, and whether it was told."""
+        values = _change_values(label, change, outlet_lines)
+        self._run(
+            f"UPDATE change SET {', '.join(f'{name} = ?' for name in values)} WHERE id = ?",
+            (*values.values(), change_id),
+        )
+
+    def drop_change(self, change_id: int) -> None:
+        """Forget a change: its sides do not compare."""
+        self._run("DELETE FROM change WHERE id = ?", (change_id,))
 
     # --- matches ---
 
@@ -557,6 +553,29 @@ class Derived(Captures, Stories, Memory, Alerts):
                 # What was read from a body that is no longer there cannot be read again.
                 but = " WHERE body_sha256 NOT IN (SELECT sha256 FROM body WHERE pruned_id IS NOT NULL)"
                 self._run(f"DELETE FROM {table}{but if table == 'extraction' else ''}")
+
+
+def _change_values(label: str, change: Change, outlet_lines: Sequence[str]) -> dict[str, Any]:
+    """The columns of `change` that say what it is."""
+    links = {
+        side: [[link.url, link.text] for link in links]
+        for side, links in (("removed", change.links.removed), ("added", change.links.added))
+    }
+    return {
+        "label": label,
+        "fields": json.dumps({name: list(sides) for name, sides in change.fields.items()}, ensure_ascii=False),
+        "similarity": change.similarity,
+        "words_added": change.words_added,
+        "words_removed": change.words_removed,
+        "moves": change.moves,
+        "significance": change.significance,
+        "reasons": json.dumps(change.reasons, ensure_ascii=False),
+        "summary": change.summary,
+        "diff_hash": change.diff_hash,
+        "links": json.dumps(links, ensure_ascii=False),
+        "fallback": change.fallback,
+        "outlet_lines": json.dumps(outlet_lines, ensure_ascii=False),
+    }
 
 
 def _links(text: str) -> tuple[Link, ...]:

@@ -20,9 +20,7 @@ _RELATED = """
   -- what was told, noted or attested is to be defended
   UNION SELECT CAST(substr(subject, 6) AS INTEGER) FROM alert WHERE subject LIKE 'page:%'
   UNION SELECT c.page_id FROM attestation a JOIN capture c ON c.id = a.capture_id WHERE a.kind = 'wayback'
-  UNION SELECT about_id FROM annotation WHERE about = 'page'
-  UNION SELECT c.page_id FROM annotation n JOIN capture c ON n.about = 'capture' AND c.id = n.about_id
-  UNION SELECT v.page_id FROM annotation n JOIN version v ON n.about = 'version' AND v.id = n.about_id
+  UNION SELECT c.page_id FROM annotation n JOIN capture c ON c.id IN (n.old_capture_id, n.new_capture_id)
   -- what was not compared with all stories yet may be related
   UNION SELECT page_id FROM version WHERE id NOT IN (SELECT version_id FROM matched)
 """

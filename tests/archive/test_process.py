@@ -102,6 +102,28 @@ def test_an_upgrade_of_the_extractor_makes_no_edit(store: Store) -> None:
     assert len(rows(store, "SELECT * FROM change")) == 1
 
 
+def test_an_upgrade_of_the_differ_says_anew_what_changed_and_tells_nobody_again(store: Store) -> None:
+    store.save_story(
+        Story(
+            "ferry", "Ferry", alerts=("changed",), texts=(StoryText(ferry.ENGLISH, "en", "original", "file:en.txt"),)
+        ),
+        T - timedelta(days=1),
+    )
+    add(store, 1)
+    add(store, 2, page(EDITED))
+    first = run(store)
+    before = rows(store, "SELECT * FROM change"), rows(store, "SELECT * FROM alert")
+    assert first.compared_anew == 0
+    assert len(before[0]) == len(before[1]) == 1
+    with sqlite3.connect(store.path) as connection:  # as if an older differ had described it
+        connection.execute("UPDATE change SET label = 'diff 0', summary = 'stale', significance = 0, diff_hash = ''")
+    summary = run(store)
+    assert summary.compared_anew == 1
+    assert summary.told == []
+    assert (rows(store, "SELECT * FROM change"), rows(store, "SELECT * FROM alert")) == before
+    assert run(store).compared_anew == 0
+
+
 def test_captures_that_show_no_article_are_judged_and_kept(store: Store) -> None:
     add(store, 1)
     add(store, 2, b"\x00\xff" * 400)

@@ -63,10 +63,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         store.close_run(run, state="finished", now=T)
     process(path, now=lambda: T, workers=1)
     with closing(sqlite3.connect(path)) as connection, connection:
-        ((noted,),) = connection.execute("SELECT id FROM page WHERE url = ?", (NOTED,)).fetchall()
         connection.execute(
-            "INSERT INTO annotation (about, about_id, author, text, created_at) VALUES ('page', ?, 'desk', 'look', ?)",
-            (noted, "2026-03-11T00:00:00.000Z"),
+            """INSERT INTO annotation (new_capture_id, story_id, author, text, created_at)
+               SELECT c.id, s.id, 'desk', 'look', '2026-03-11T00:00:00.000Z' FROM capture c, story s WHERE c.url = ?""",
+            (NOTED,),
         )
     return path
 

@@ -206,6 +206,19 @@ def test_something_else_is_no_archive(tmp_path: Path) -> None:
         Store(tmp_path / "absent.db", create=False)
 
 
+@pytest.mark.parametrize("readonly", [False, True])
+def test_a_flipped_byte_in_the_schema_is_a_damaged_archive(tmp_path: Path, readonly: bool) -> None:
+    path = tmp_path / "archive.db"
+    Store(path).close()
+    whole = path.read_bytes()
+    at = whole.index(b"CREATE TABLE capture (") + len("CREAT")
+    path.write_bytes(whole[:at] + bytes([whole[at] ^ 0x80]) + whole[at + 1 :])
+    with pytest.raises(NotAnArchiveError, match="damaged") as raised:
+        Store(path, readonly=readonly)._all("SELECT * FROM capture")
+    assert raised.value.place == str(path)
+    assert "Restore" in raised.value.remedy
+
+
 def test_a_full_disk_is_named_and_loses_nothing(store: Store) -> None:
     store.add_capture(capture())
     pages = store._value("PRAGMA page_count")

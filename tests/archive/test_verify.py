@@ -469,7 +469,7 @@ def test_a_description_that_is_no_text_any_more_is_an_error_with_a_remedy(
     archive: Path, run: Callable[..., Any]
 ) -> None:
     raw = archive.read_bytes()
-    archive.write_bytes(raw.replace(b"CREATE TABLE capture (", b"CREATE TABLE \xf2(apture ("))
+    archive.write_bytes(raw.replace(b"CREATE TABLE capture (", b"CREAT\xc5 TABLE capture ("))
     shown = run("verify")
     assert shown.exit_code == 1 and "damaged" in shown.output and "restore" in shown.output.lower()
 
