@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PORT ?= 8001
+# A file's tests stay together, for they share what they made.
+PARALLEL := --numprocesses auto --dist loadfile
 
 .PHONY: run test setup lint types tests datasette-1 pywb browser bench lock clean
 
@@ -34,11 +36,11 @@ types: $(READY)
 	$(BIN)/mypy
 
 tests: $(READY) pywb
-	$(BIN)/pytest
+	$(BIN)/pytest $(PARALLEL)
 
 datasette-1: $(READY) browser  ## The reading pages on the next Datasette, an alpha pinned here.
 	$(BIN)/python -m pip install --quiet --upgrade --target $(VENV)/datasette-1 datasette==1.0a41
-	PYTHONPATH=$(VENV)/datasette-1 $(BIN)/pytest tests/datasette_config
+	PYTHONPATH=$(VENV)/datasette-1 $(BIN)/pytest $(PARALLEL) tests/datasette_config --ignore=tests/datasette_config/test_browser_real.py
 
 pywb: $(VENV)/pywb/bin/wayback  ## Replays exported WARC files in a test. Apart, for it wants other versions of our packages.
 
