@@ -98,7 +98,9 @@ async def rules(datasette: Any, actor: Any, action: str) -> Any:
     """Ours for all resources at once, as Datasette 1.0 asks for them; None if there are none."""
     if action == NOTE:
         names = [name for name in datasette.databases if not name.startswith("_")]
-        said = [(name, None, may_note(datasette, actor, name)) for name in names]
+        said: list[tuple[str, str | None, bool | None]] = [
+            (name, None, may_note(datasette, actor, name)) for name in names
+        ]
     else:
         said = [(*resource, False) for resource in await closed_resources(datasette, action)]
     said = [rule for rule in said if rule[2] is not None]
