@@ -29,6 +29,7 @@ WATCH = """[outlet]
 urls = ["{base}/p/0"]
 [sources]
 sitemaps = ["{base}/sitemap.xml"]
+search = false
 [politeness]
 contact = "https://example.org/afterprint-benchmark"
 delay = "0s"

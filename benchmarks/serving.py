@@ -77,6 +77,7 @@ def write_watch(
 [sources]
 pages = {json.dumps(listed)}
 follow_copies = false
+search = false
 [schedule]
 every = "1s"
 fresh = "1s"
