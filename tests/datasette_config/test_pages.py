@@ -28,6 +28,7 @@ CONFIG = "metadata" if Action is None else "config"
 
 EVERY_PAGE = [
     "/-/afterprint",
+    "/archive/-/health",
     "/archive/-/story/lower-vane",
     "/archive/-/story/lower-vane/kept",
     "/archive/-/story/lower-vane/kept?base=5",
