@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archive.cli._context import FOLDER, Context, print_json, usage_error, watches_in_folder
+from archive.cli._context import Context, print_json
+from archive.cli._watches import acting_for
 
 if TYPE_CHECKING:
     from archive.delivery import Delivered
@@ -53,22 +54,15 @@ def alerts_command(
 
 def _deliver(context: Context, watches: tuple[Path, ...]) -> Delivered:
     from archive import delivery
-    from archive.running import stoppable
     from archive.times import utc_now
-    from crawler.watch import load_watch
 
-    files = watches or watches_in_folder()
-    if not files:
-        raise usage_error(
-            f'no watch is named, and there is none in the folder "{FOLDER}"',
-            "Receivers stand in the watch: afterprint alerts --deliver FILE",
-        )
     total = delivery.Delivered()
-    loaded = [load_watch(file) for file in files]
-    with context.open(readonly=False) as store, stoppable() as stop:
-        for watch in loaded:
-            if store.story_by_slug(watch.slug) is None:
-                continue  # it belongs to another archive, or was never run
+    with acting_for(context, watches, "Receivers stand in the watch: afterprint alerts --deliver FILE") as (
+        store,
+        known,
+        stop,
+    ):
+        for watch in known:
             receivers = watch.alerts.receivers
             delivery.name_receivers(store, watch.slug, receivers, utc_now())
             done = delivery.deliver(store, watch.slug, receivers, now=utc_now, stop=stop.is_set)

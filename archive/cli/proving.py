@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archive.cli._context import Context, print_json, usage_error
+from archive.cli._watches import acting_for
 from archive.diff_terminal import printable
 
 if TYPE_CHECKING:
     from archive.attesting import Asked
     from archive.pruning import Plan
-
-FOLDER = Path("watches")
-"""Where watches usually are: see `afterprint add`."""
 
 
 @click.command("manifest", short_help="What one run captured, as one document with its sha256.")
@@ -103,22 +101,15 @@ def timestamps_command(context: Context, watches: tuple[Path, ...], send: bool, 
 
 def _send(context: Context, watches: tuple[Path, ...]) -> Asked:
     from archive import attesting
-    from archive.running import stoppable
     from archive.times import utc_now
-    from crawler.watch import load_watch
 
-    files = watches or tuple(sorted(FOLDER.glob("*.toml")))
-    if not files:
-        raise usage_error(
-            f'no watch is named, and there is none in the folder "{FOLDER}"',
-            "Services stand in the watch: afterprint timestamps --send FILE",
-        )
     total = attesting.Asked()
-    loaded = [load_watch(file) for file in files]
-    with context.open(readonly=False) as store, stoppable() as stop:
-        for watch in loaded:
-            if store.story_by_slug(watch.slug) is None:
-                continue  # it belongs to another archive, or was never run
+    with acting_for(context, watches, "Services stand in the watch: afterprint timestamps --send FILE") as (
+        store,
+        known,
+        stop,
+    ):
+        for watch in known:
             attesting.enqueue(store, watch.slug, watch.evidence, utc_now())
             done = attesting.ask(store, watch.evidence, now=utc_now, stop=stop)
             total.ok += done.ok
