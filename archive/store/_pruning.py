@@ -18,7 +18,9 @@ _RELATED = """
   UNION SELECT u.page_id FROM page_url u JOIN story_url s ON s.url_key = u.url_key
   UNION SELECT c.page_id FROM story_text t JOIN capture c ON c.id = substr(t.source, 9) WHERE t.source LIKE 'capture:%'
   -- what was told, noted or attested is to be defended
-  UNION SELECT CAST(substr(subject, 6) AS INTEGER) FROM alert WHERE subject LIKE 'page:%'
+  -- (the subject of an alert about a page is "page:4", "page:4:capture:17" or "ferry:page:4")
+  UNION SELECT CAST(substr(subject, instr(':' || subject, ':page:') + 5) AS INTEGER) FROM alert
+    WHERE rule != 'source_down' AND instr(':' || subject, ':page:')
   UNION SELECT c.page_id FROM attestation a JOIN capture c ON c.id = a.capture_id WHERE a.kind = 'wayback'
   UNION SELECT c.page_id FROM annotation n JOIN capture c ON c.id IN (n.old_capture_id, n.new_capture_id)
   -- what was not compared with all stories yet may be related

@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from archive import lock, pruning
+from archive.alerts import Event
 from archive.cli import main
 from archive.exceptions import PrunedError
 from archive.process import process
@@ -126,6 +127,16 @@ def test_a_body_that_also_another_page_showed_stays(archive: Path) -> None:
     assert prune(archive, older_than=timedelta(0)) == 1, (
         "the young page; what was not read stays, and so does what it shares"
     )
+
+
+@pytest.mark.parametrize("subject", ["page:{}:capture:1", "ferry:page:{}"])
+def test_an_article_of_which_something_was_told_stays(archive: Path, subject: str) -> None:
+    """Whatever is said of it by now: somebody acted on what was told."""
+    ((page_id,),) = rows(archive, f"SELECT id FROM page WHERE url = '{OTHER}'")
+    with Store(archive) as store:
+        event = Event("new_copy", subject.format(page_id), "market.example: copy")
+        store.add_alert(1, event, LATER, silent="", details={})
+    assert prune(archive) == 0, "its body is that of the other address too"
 
 
 def test_answers_of_sources_go_by_a_rule_of_their_own(archive: Path) -> None:
