@@ -12,7 +12,7 @@
     SHA256SUMS         for `sha256sum -c SHA256SUMS`
 
 Pages that carry the story's text, and the work itself, are there in full; others are named in the report only, and so are
-pages that are withheld.
+pages that are withheld. Captures with the same bytes as a withheld page are not there either, as in every export.
 """
 
 from __future__ import annotations
@@ -89,6 +89,8 @@ class _Writer:
         self.now = now
         self.step = step
         self.done = Folder()
+        #: captures that may be handed on: none of a withheld page, and none with bytes of one
+        self.exported = frozenset(store.captures_to_export(story=story.slug))
 
     def write(self) -> Folder:
         assert self.story.id is not None
@@ -127,7 +129,7 @@ class _Writer:
                 f"texts/page-{row['page_id']}-version-{version['number']}.txt", "\n\n".join((*parts, text.text))
             )
         changes = [self._change(change) for change in store.changes_of_page(row["page_id"])]
-        captures = store.captures_of_page(row["page_id"])
+        captures = [one for one in store.captures_of_page(row["page_id"]) if one["id"] in self.exported]
         for capture in captures:
             capture["file"] = self._body(capture["body_sha256"])
         self.done.pages += 1

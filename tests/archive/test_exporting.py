@@ -357,6 +357,26 @@ def test_what_a_withheld_page_says_stays_out_of_the_folder(archive: Path, tmp_pa
     assert f"bodies/{digest}.bin" not in files
 
 
+def test_bytes_of_a_withheld_page_stay_out_of_the_folder_also_where_another_page_sent_them(
+    archive: Path, tmp_path: Path
+) -> None:
+    with Store(archive) as store:
+        add(store, 7, page(EDITED), url="https://mirror.example/ferry")
+    process(archive, now=lambda: T, workers=1)
+    ((herald, digest),) = rows(archive, "SELECT page_id, body_sha256 FROM capture WHERE url LIKE '%herald%'")
+    with Store(archive) as store:
+        store.decide(herald, "https://herald.example/old", withhold=True, reason="asked to", by="Ada Brandt", now=T)
+    out = tmp_path / "evidence"
+
+    assert export(archive, "story", "ferry", out).exit_code == 0
+
+    assert "https://mirror.example/ferry" in (out / "report.html").read_text(), "the page itself is shown"
+    assert not (out / "bodies" / f"{digest}.bin").exists()
+    captures = json.loads((out / "manifest.json").read_text())["captures"]
+    assert captures and digest not in [one["body_sha256"] for one in captures]
+    assert digest not in gzip.decompress((out / "captures.warc.gz").read_bytes()).decode(errors="replace")
+
+
 def test_what_cannot_be_exported_leaves_nothing(archive: Path, tmp_path: Path) -> None:
     out = tmp_path / "evidence"
     assert export(archive, "story", "unknown", out).exit_code == 2
