@@ -19,11 +19,11 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import file_digest
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from archive import diff
@@ -32,15 +32,13 @@ from archive.evidence_report import Page, Shown, report
 from archive.exceptions import PrunedError, StoreError
 from archive.times import to_text, utc_now
 from archive.types import COPY_KINDS, Story
-from archive.warc.writing import export
+from archive.warc.writing import Step, export
 
 if TYPE_CHECKING:
     from archive.store import Store
 
 WIDTH = 100
 """Columns of a change as text."""
-
-Step = Callable[[str, int, int], None]
 
 
 @dataclass(slots=True)
@@ -113,10 +111,10 @@ class _Writer:
         for text in story.texts:
             self._put(f"texts/reference-{text.language}-{text.id}.txt", text.text)
         stamps = self._stamps(min((one["id"] for one in captures), default=None))
-        shown = Shown(story, pages, others, stamps, self.store.head(), self.now, frozenset(self.done.pruned))
+        head = self.store.head()
+        shown = Shown(story, pages, others, stamps, head, self.now, frozenset(self.done.pruned))
         self._put("report.html", report(shown))
-        self._manifest(captures)
-        self._sums()
+        self._seal(captures, head)
         return self.done
 
     def _page(self, row: Mapping[str, Any]) -> Page:
@@ -183,31 +181,33 @@ class _Writer:
         path.write_text(text, encoding="utf-8", errors="backslashreplace")
         return name
 
-    def _files(self) -> Iterator[tuple[str, str, int]]:
-        for path in sorted(self.folder.rglob("*")):
-            if path.is_file():
-                with path.open("rb") as file:
-                    yield (
-                        path.relative_to(self.folder).as_posix(),
-                        file_digest(file, "sha256").hexdigest(),
-                        path.stat().st_size,
-                    )
-
-    def _manifest(self, captures: Sequence[Mapping[str, Any]]) -> None:
+    def _seal(self, captures: Sequence[Mapping[str, Any]], head: str) -> None:
+        """Name every file with its sha256: in the manifest, and with the manifest in SHA256SUMS."""
+        files = [self._described(path) for path in self.folder.rglob("*") if path.is_file()]
         kept = ("id", "url", "captured_at", "status", "error_class", "media_type", "origin", "body_sha256", "log_hash")
         document = {
             "manifest": 1,
             "story": self.story.slug,
             "title": self.story.title,
             "made_at": to_text(self.now),
-            "head": self.store.head(),
+            "head": head,
             "captures": [{name: one[name] for name in kept} for one in captures],
             "pruned": sorted(self.done.pruned),
-            "files": [{"path": path, "sha256": digest, "bytes": size} for path, digest, size in self._files()],
+            "files": sorted(files, key=_path),
         }
-        self._put("manifest.json", f"{json.dumps(document, ensure_ascii=False, indent=1)}\n")
-
-    def _sums(self) -> None:
-        files = list(self._files())
-        self._put("SHA256SUMS", "".join(f"{digest}  {path}\n" for path, digest, _ in files))
+        name = self._put("manifest.json", f"{json.dumps(document, ensure_ascii=False, indent=1)}\n")
+        files = sorted([*files, self._described(self.folder / name)], key=_path)
+        self._put("SHA256SUMS", "".join(f"{one['sha256']}  {one['path']}\n" for one in files))
         self.done.files = len(files) + 1
+
+    def _described(self, path: Path) -> dict[str, Any]:
+        with path.open("rb") as file:
+            return {
+                "path": path.relative_to(self.folder).as_posix(),
+                "sha256": file_digest(file, "sha256").hexdigest(),
+                "bytes": path.stat().st_size,
+            }
+
+
+def _path(described: Mapping[str, Any]) -> PurePosixPath:
+    return PurePosixPath(described["path"])
