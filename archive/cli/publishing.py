@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.cli._context import Context, print_json, usage_error
+from archive.cli._refusing import refuse
 from archive.exceptions import StoreError
 
 if TYPE_CHECKING:
@@ -37,12 +38,7 @@ def publish_command(
 
     with context.open():
         pass  # it is an archive, and of this program's age
-    if out.exists() and out.resolve() == context.archive.resolve():
-        raise usage_error(f"{out} is the archive itself", "Name another file.")
-    if out.exists() and not force:
-        raise usage_error(f"{out} exists", "Name another file, or add --force.")
-    if not out.resolve().parent.is_dir():
-        raise usage_error(f"there is no folder {out.parent}", "Make it first.")
+    refuse(context, out, force)
     out.unlink(missing_ok=True)
     try:
         done = publish(context.archive, out, bodies=bodies, notes=notes, withheld=withhold)
