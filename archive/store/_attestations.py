@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from archive.store._base import Base
 from archive.times import from_text, to_text
+from archive.types import COPY_KINDS
 
 AttestationKind = Literal["timestamp", "wayback"]
 
@@ -43,10 +45,10 @@ class Attestations(Base):
             """SELECT v.first_capture_id AS capture_id, c.final_url AS url
                FROM story_pages sp JOIN version v ON v.id = sp.latest_version_id JOIN capture c ON c.id = v.first_capture_id
                WHERE sp.story = ? AND c.origin = 'live' AND sp.state IS NOT 'removed'
-                 AND (sp.own OR sp.kind IN ('copy', 'rewrite', 'excerpt', 'translation', 'translated_excerpt'))
+                 AND (sp.own OR sp.kind IN (SELECT value FROM json_each(?)))
                  AND NOT EXISTS (SELECT 1 FROM attestation a WHERE a.kind = 'wayback' AND a.capture_id = c.id)
                ORDER BY c.id""",
-            (slug,),
+            (slug, json.dumps(sorted(COPY_KINDS))),
         )
         with self.transaction():
             return sum(self._add("wayback", row["url"], row["capture_id"], authority, now) for row in rows)
@@ -126,10 +128,3 @@ class Attestations(Base):
     def last_attestations(self, limit: int) -> list[dict[str, Any]]:
         """The last of them, the newest first, as the view `attestations` tells them."""
         return [dict(row) for row in self._all("SELECT * FROM attestations ORDER BY id DESC LIMIT ?", (limit,))]
-
-    def count_attestations(self) -> dict[str, dict[str, int]]:
-        """Kind -> state -> how many."""
-        found: dict[str, dict[str, int]] = {}
-        for row in self._all("SELECT kind, state, count(*) AS n FROM attestation GROUP BY 1, 2"):
-            found.setdefault(row["kind"], {})[row["state"]] = row["n"]
-        return found
