@@ -291,7 +291,7 @@ class Evidence(Base):
             if story_id is None:
                 raise KeyError(story)
             rows = self._all(
-                """SELECT page_id FROM story_pages WHERE story_id = ?1 AND kind <> 'unrelated'
+                """SELECT page_id FROM story_pages WHERE story_id = ?1 AND (own OR kind <> 'unrelated')
                    UNION SELECT u.page_id FROM page_url u JOIN story_url s ON s.url_key = u.url_key WHERE s.story_id = ?1""",
                 (story_id,),
             )
