@@ -9,12 +9,11 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import IO, Any, Literal, get_args
+from typing import IO, Any, Literal
 
 from archive.text import csv_cell
 
 Rows = Literal["matches", "changes", "versions", "captures"]
-ROWS: tuple[Rows, ...] = get_args(Rows)
 
 _JSON_COLUMNS = frozenset(
     ("evidence", "came_first_notes", "reasons", "fields", "links", "outlet_lines", "changed_fields", "quality_reasons", "redirects")

@@ -393,10 +393,7 @@ def check_text(text: StoredText) -> Finding | None:
 
 
 def _timestamps(reader: EvidenceReader, report: Report, roots: str | None) -> Iterator[Finding]:
-    stamps = reader.timestamps()
-    if not stamps:
-        return
-    for stamp in stamps:
+    for stamp in reader.timestamps():
         good, finding = check_stamp(stamp, roots)
         if finding is not None:
             yield finding

@@ -168,9 +168,8 @@ def export_warc(context: Context, out: Path, page: str | None, story: str | None
     from archive.warc.writing import export
 
     refuse(context, out, force)
-    ids = chosen(context, page, story)
     with context.open() as store, counting("Writing", quiet=as_json) as step:
-        done = export(store, ids, out, step=step)
+        done = export(store, chosen(store, page, story), out, step=step)
     if as_json:
         print_json(
             {

@@ -14,30 +14,29 @@ from archive.exceptions import StoreError
 
 if TYPE_CHECKING:
     from archive.exporting import Rows
+    from archive.store import Store
 
 ROWS = ("matches", "changes", "versions", "captures")
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-def chosen(context: Context, page: str | None, story: str | None) -> list[int]:
+def chosen(store: Store, page: str | None, story: str | None) -> list[int]:
     """Ids of the captures of a page, of a story, or of all. Raises ConfigError if there are none."""
     if page is not None and story is not None:
         raise usage_error("--page and --story cannot be used together", "Write two files.")
-    with context.open() as store:
-        try:
-            ids = store.captures_to_export(page=page, story=story)
-        except KeyError:
-            raise usage_error(
-                f"the archive knows no page at {page}" if page else f"the archive knows no story {story!r}",
-                "See the addresses in: afterprint status --json",
-            ) from None
-        withheld = bool(store.withheld_pages())
-    if not ids and withheld:
+    try:
+        ids = store.captures_to_export(page=page, story=story)
+    except KeyError:
+        raise usage_error(
+            f"the archive knows no page at {page}" if page else f"the archive knows no story {story!r}",
+            "See the addresses in: afterprint status --json",
+        ) from None
+    if ids:
+        return ids
+    if store.withheld_pages():
         raise usage_error("all captures to export are of withheld pages", "Who decided it: afterprint withhold --list")
-    if not ids:
-        raise usage_error("there are no captures to export", "Crawl or import first.")
-    return ids
+    raise usage_error("there are no captures to export", "Crawl or import first.")
 
 
 @click.command("wacz")
@@ -61,9 +60,10 @@ def export_wacz(
     from archive.warc.wacz import export_wacz as write
 
     refuse(context, out, force)
-    ids = chosen(context, page, story)
     with context.open() as store, counting("Writing", quiet=as_json) as step:
-        done = write(store, ids, out, title=title or story or page or context.archive.stem, step=step)
+        done = write(
+            store, chosen(store, page, story), out, title=title or story or page or context.archive.stem, step=step
+        )
     if as_json:
         print_json({"file": out, "bytes": out.stat().st_size, "captures": done.captures, "pruned": done.pruned})
         return
