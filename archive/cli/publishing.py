@@ -39,7 +39,6 @@ def publish_command(
     with context.open():
         pass  # it is an archive, and of this program's age
     refuse(context, out, force)
-    out.unlink(missing_ok=True)
     try:
         done = publish(context.archive, out, bodies=bodies, notes=notes, withheld=withhold)
     except (sqlite3.Error, OSError) as error:

@@ -390,6 +390,42 @@ def test_what_cannot_be_exported_leaves_nothing(archive: Path, tmp_path: Path) -
     assert not list(tmp_path.glob("evidence*"))
 
 
+def test_a_published_copy_that_fails_leaves_the_one_before(
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: object, **more: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr("datasette_config.publishing.publish", full)
+    out = tmp_path / "public.db"
+    out.write_text("the one before")
+    shown = CliRunner().invoke(main, ["--archive", str(archive), "publish", str(out), "--force"])
+    assert shown.exit_code == 1 and "no space left" in shown.output
+    assert out.read_text() == "the one before"
+
+
+def test_notes_that_cannot_be_written_leave_the_ones_before(
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Store(archive) as store:
+        story, capture = rows(archive, "SELECT s.id, c.id FROM story s, capture c LIMIT 1")[0]
+        store._run(
+            "INSERT INTO annotation (new_capture_id, story_id, author, text, created_at) VALUES (?, ?, 'desk', 'look', ?)",
+            (capture, story, "2026-03-11T00:00:00.000Z"),
+        )
+
+    def full(value: object) -> str:
+        raise OSError(28, "no space left")
+
+    monkeypatch.setattr("archive.text.csv_cell", full)
+    out = tmp_path / "notes.csv"
+    out.write_text("the ones before")
+    shown = export(archive, "notes", out, "--force")
+    assert shown.exit_code == 1 and "no space left" in shown.output and "Traceback" not in shown.output
+    assert isinstance(shown.exception, SystemExit)
+    assert out.read_text() == "the ones before"
+
+
 # --- rows ----------------------------------------------------------------------------------------------
 
 
