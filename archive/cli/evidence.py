@@ -13,6 +13,7 @@ from archive.cli._progress import counting
 from archive.cli._refusing import refuse
 from archive.cli.exporting import chosen, export_csv, export_json, export_notes, export_story, export_wacz
 from archive.exceptions import NotAnArchiveError
+from archive.replacing import replacing
 from archive.times import to_text
 
 if TYPE_CHECKING:
@@ -212,11 +213,8 @@ def backup_command(context: Context, out: Path, force: bool) -> None:
     from archive.verify import verify
 
     refuse(context, out, force)
-    part = out.with_name(f"{out.name}.part")
-    part.unlink(missing_ok=True)
-    with context.open() as store, counting("Copying") as step:
+    with context.open() as store, counting("Copying") as step, replacing(out) as part:
         store.back_up(part, lambda done, total: step("pages of the file", done, total))
-    part.replace(out)
     with _opened(out) as store, counting("Checking") as step:
         report = verify(store, step=step)
     _show(report, out, None)

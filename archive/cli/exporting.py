@@ -10,7 +10,7 @@ import click
 from archive.cli._context import Context, print_json, usage_error
 from archive.cli._progress import counting
 from archive.cli._refusing import refuse
-from archive.exceptions import StoreError
+from archive.replacing import replacing
 
 if TYPE_CHECKING:
     from archive.exporting import Rows
@@ -123,21 +123,18 @@ def _rows(context: Context, what: Rows, out: Path, story: str | None, force: boo
     from archive.exporting import write_csv, write_json
 
     refuse(context, out, force)
-    part = out.with_name(f"{out.name}.part")
-    try:
-        with context.open() as store, part.open("w", encoding="utf-8", newline="") as file:
-            try:
-                rows = store.rows_to_export(what, story)
-            except KeyError:
-                raise usage_error(
-                    f"the archive knows no story {story!r}", "See the stories in: afterprint status"
-                ) from None
-            count = (write_csv if as_csv else write_json)(rows, file)
-        part.replace(out)
-    except OSError as error:
-        raise StoreError(str(error.strerror), place=str(out), remedy="Nothing was left there.") from error
-    finally:
-        part.unlink(missing_ok=True)
+    with (
+        context.open() as store,
+        replacing(out) as part,
+        part.open("w", encoding="utf-8", newline="") as file,
+    ):
+        try:
+            rows = store.rows_to_export(what, story)
+        except KeyError:
+            raise usage_error(
+                f"the archive knows no story {story!r}", "See the stories in: afterprint status"
+            ) from None
+        count = (write_csv if as_csv else write_json)(rows, file)
     click.echo(f"{out}: {count:,} {what}.")
 
 
@@ -190,10 +187,10 @@ def export_notes(context: Context, out: Path, force: bool) -> None:
     refuse(context, out, force)
     with context.open() as store:
         notes = store.notes()
-    if out.suffix != ".csv":
-        out.write_text(json.dumps(notes, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    else:
-        with out.open("w", encoding="utf-8", newline="") as file:
+    with replacing(out) as part, part.open("w", encoding="utf-8", newline="") as file:
+        if out.suffix != ".csv":
+            file.write(json.dumps(notes, ensure_ascii=False, indent=2) + "\n")
+        else:
             rows = csv.writer(file)
             rows.writerow(NOTE_COLUMNS)
             rows.writerows([csv_cell(value) for value in note.values()] for note in notes)

@@ -28,7 +28,7 @@ import surt  # type: ignore[import-untyped]
 from warcio.archiveiterator import ArchiveIterator
 from warcio.timeutils import iso_date_to_timestamp
 
-from archive.exceptions import StoreError
+from archive.replacing import replacing
 from archive.times import to_text, utc_now
 from archive.warc.writing import Exported, Step, export
 
@@ -57,17 +57,13 @@ def export_wacz(
     Raises:
         StoreError: the file could not be written, or a body is not in the archive.
     """
-    part = out.with_name(f"{out.name}.part")
-    try:
-        with tempfile.TemporaryDirectory(prefix=f"{out.name}.", dir=out.resolve().parent) as folder:
-            warc = Path(folder) / WARC_NAME
-            done = export(store, ids, warc, now=now, step=step)
-            _zip(part, warc, list(store.pages_of_captures(ids)), title, now())
-        part.replace(out)
-    except OSError as error:
-        raise StoreError(str(error.strerror), place=str(out), remedy="Nothing was left there.") from error
-    finally:
-        part.unlink(missing_ok=True)
+    with (
+        replacing(out) as part,
+        tempfile.TemporaryDirectory(prefix=f"{out.name}.", dir=out.resolve().parent) as folder,
+    ):
+        warc = Path(folder) / WARC_NAME
+        done = export(store, ids, warc, now=now, step=step)
+        _zip(part, warc, list(store.pages_of_captures(ids)), title, now())
     return done
 
 

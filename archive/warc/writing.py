@@ -43,6 +43,7 @@ from warcio.utils import Digester
 from warcio.warcwriter import WARCWriter
 
 from archive.exceptions import StoreError
+from archive.replacing import replacing
 from archive.times import to_text, utc_now
 from archive.types import Capture, ErrorClass, Headers
 from archive.warc.reading import RENDERED_BY, clean_url
@@ -123,24 +124,18 @@ def export(
     Raises:
         StoreError: the file could not be written, or a body is not in the archive.
     """
-    part = out.with_name(f"{out.name}.part")
     try:
-        with part.open("wb") as file:
+        with replacing(out) as part, part.open("wb") as file:
             writer = WarcWriter(file, store, compressed=out.suffix == ".gz")
             writer.warcinfo(out.name, now())
             for number, capture_id in enumerate(ids, start=1):
                 writer.write(capture_id)
                 if step is not None:
                     step("captures", number, len(ids))
-        part.replace(out)
     except KeyError as error:
         raise StoreError(
             f"a body is missing ({error})", place=str(store.path), remedy="See what is wrong with: afterprint verify"
         ) from error
-    except OSError as error:
-        raise StoreError(str(error.strerror), place=str(out), remedy="Nothing was left there.") from error
-    finally:
-        part.unlink(missing_ok=True)
     return writer.done
 
 
