@@ -12,7 +12,6 @@ import click
 
 from archive.cli._context import Context, print_json, usage_error
 from archive.cli._watches import acting_for
-from archive.diff_terminal import printable
 
 if TYPE_CHECKING:
     from archive.attesting import Asked
@@ -80,6 +79,8 @@ def timestamps_command(context: Context, watches: tuple[Path, ...], send: bool, 
     Examples: afterprint timestamps
               afterprint timestamps --send watches/demo.toml
     """
+    from archive.diff_terminal import printable  # loads the differ
+
     done = _send(context, watches) if send else None
     with context.open() as store:
         rows = store.last_attestations(limit)
