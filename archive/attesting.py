@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from archive.delivery import GIVE_UP_AFTER, LAST_RETRY, LEAST_ATTEMPTS, back_off
 from archive.store import Attestation, AttestationKind, Store
+from archive.trying import back_off, is_stale, within
 
 if TYPE_CHECKING:
     from archive.save_page import SavePageNow
@@ -164,20 +164,17 @@ def _attempt(store: Store, service: Service, one: Attestation, now: Callable[[],
         store.set_attested(one, now(), said.at, proof=said.proof, roots=said.roots, memento=said.memento)
         done.ok += 1
         return True
-    if isinstance(said, TakenOn) and not _is_stale(one, attempts, at):
+    stale = is_stale(attempts, one.created_at, at)
+    if isinstance(said, TakenOn) and not stale:
         store.set_taken_on(one, said.job, at + LOOK_AGAIN)
         return True
     error = said if isinstance(said, AskError) else AskError("it never came to an end with it", down=False)
-    given_up = error.final or (one.kind == "wayback" and _is_stale(one, attempts, at))
-    wait = max(back_off(attempts), timedelta(seconds=min(error.retry_after or 0, LAST_RETRY.total_seconds())))
+    given_up = error.final or (one.kind == "wayback" and stale)
+    wait = back_off(attempts, error.retry_after)
     store.set_unattested(one, str(error), now(), None if given_up else at + wait)
     again = "given up" if given_up else f"asked again from {at + wait:%Y-%m-%d %H:%M} UTC"
     done.failed.append(f"{_words(one)}: {error}; {again}")
     return not error.down
-
-
-def _is_stale(one: Attestation, attempts: int, at: datetime) -> bool:
-    return attempts >= LEAST_ATTEMPTS and at - one.created_at >= GIVE_UP_AFTER
 
 
 def _words(one: Attestation) -> str:
@@ -187,18 +184,15 @@ def _words(one: Attestation) -> str:
 
 
 def _ask(service: Service, one: Attestation) -> Attested | TakenOn | AskError:
-    """Ask with `PATIENCE`, in a thread that is left behind if it takes longer. Returns what came, or what went wrong."""
-    outcome: list[Attested | TakenOn | AskError] = []
+    """Ask with `PATIENCE`. Returns what came, or what went wrong."""
 
-    def run() -> None:
+    def attempt() -> Attested | TakenOn | AskError:
         try:
-            outcome.append(service.ask(one))
+            return service.ask(one)
         except AskError as error:
-            outcome.append(error)
+            return error
         except Exception as error:  # noqa: BLE001 - services fail in ways of their own; the cause is kept
-            outcome.append(AskError(f"{type(error).__name__}: {error}", down=True))
+            return AskError(f"{type(error).__name__}: {error}", down=True)
 
-    thread = threading.Thread(target=run, name=f"ask for a {service.kind}", daemon=True)
-    thread.start()
-    thread.join(PATIENCE)
-    return outcome[0] if outcome else AskError(f"no answer within {PATIENCE:g} s", down=True)
+    late = AskError(f"no answer within {PATIENCE:g} s", down=True)
+    return within(PATIENCE, attempt, name=f"ask for a {service.kind}", late=late)

@@ -16,7 +16,6 @@ wrong is written to the row.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -28,17 +27,7 @@ from archive.deliver_mail import Mail
 from archive.deliver_message import DeliveryError, Message, alert_to_tell, message_key
 from archive.deliver_webhook import Webhook
 from archive.store import DueDelivery, Store
-
-FIRST_RETRY = timedelta(minutes=1)
-"""After the first failure; doubled with each, up to ..."""
-
-LAST_RETRY = timedelta(hours=6)
-
-GIVE_UP_AFTER = timedelta(days=7)
-"""From the alert on, and only after ..."""
-
-LEAST_ATTEMPTS = 8
-"""... for a machine that was switched off for a week has not tried."""
+from archive.trying import back_off, is_stale, within
 
 PATIENCE = 60.0
 """Seconds that one attempt may take, however slowly a receiver drips."""
@@ -180,36 +169,24 @@ def _attempt(
         store.set_delivered(ids, error, now())
         done.ok += len(ids)
         return True
-    given_up = attempts >= LEAST_ATTEMPTS and at - min(one.created_at for one in due) >= GIVE_UP_AFTER
-    wait = max(back_off(attempts), timedelta(seconds=min(error.retry_after or 0, LAST_RETRY.total_seconds())))
+    given_up = is_stale(attempts, min(one.created_at for one in due), at)
+    wait = back_off(attempts, error.retry_after)
     store.set_undelivered(ids, str(error), now(), None if given_up else at + wait)
     again = "given up" if given_up else f"tried again from {at + wait:%Y-%m-%d %H:%M} UTC"
     done.failed.append(f"{receiver.channel} was not told of {message.subject}: {error}; {again}")
     return not error.down
 
 
-def back_off(attempts: int) -> timedelta:
-    """How long to wait after so many failures.
-
-    >>> [back_off(attempts).total_seconds() / 60 for attempts in (1, 2, 3, 9, 40)]
-    [1.0, 2.0, 4.0, 256.0, 360.0]
-    """
-    return min(FIRST_RETRY * (1 << min(attempts - 1, 20)), LAST_RETRY)
-
-
 def _send(receiver: Receiver, message: Message, at: datetime) -> DeliveryError | str:
-    """Send with `PATIENCE`, in a thread that is left behind if it takes longer. Returns what `send` did, or what went wrong."""
-    outcome: list[DeliveryError | str] = []
+    """Send with `PATIENCE`. Returns what `send` did, or what went wrong."""
 
-    def run() -> None:
+    def attempt() -> DeliveryError | str:
         try:
-            outcome.append(receiver.send(message, at))
+            return receiver.send(message, at)
         except DeliveryError as error:
-            outcome.append(error)
+            return error
         except Exception as error:  # noqa: BLE001 - receivers fail in ways of their own; the cause is kept
-            outcome.append(DeliveryError(f"{type(error).__name__}: {error}"))
+            return DeliveryError(f"{type(error).__name__}: {error}")
 
-    thread = threading.Thread(target=run, name=f"tell {receiver.channel}", daemon=True)
-    thread.start()
-    thread.join(PATIENCE)
-    return outcome[0] if outcome else DeliveryError(f"no answer within {PATIENCE:g} s", down=True)
+    late = DeliveryError(f"no answer within {PATIENCE:g} s", down=True)
+    return within(PATIENCE, attempt, name=f"tell {receiver.channel}", late=late)
