@@ -5,46 +5,24 @@ from __future__ import annotations
 import json
 import os
 import random
-import signal
 import sqlite3
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-import psutil
 import pytest
 
 from archive.process import process
 from archive.store import Store
 from archive.store._captures import NO_HASH, log_hash
 from archive.times import utc_now
-from benchmarks.survival import survive
+from benchmarks.survival import kill_after, start, survive
 from crawler.newsroom import serve
 from crawler.newsroom.story import demo_newsroom, demo_watch
 from tests.test_story import derived, rows
 
 KILLS = 10
-
-
-def start(*arguments: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-
-
-def kill_after(child: subprocess.Popen[bytes], seconds: float) -> bool:
-    """Kill the process *seconds* after it began to work; whether it still ran. Its workers must not outlive it."""
-    try:
-        child.wait(seconds)
-        return False
-    except subprocess.TimeoutExpired:
-        workers = psutil.Process(child.pid).children(recursive=True)
-        os.kill(child.pid, signal.SIGKILL)
-        child.wait(10)
-        _, alive = psutil.wait_procs(workers, timeout=10)
-        assert not alive, "workers outlived their killed parent"
-        return True
 
 
 def assert_not_torn(archive: Path) -> None:
