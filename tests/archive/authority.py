@@ -6,14 +6,15 @@ import json
 import os
 import shutil
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
+
+from tests.archive.listening import Listening
 
 CONFIG = """
 [tsa]
@@ -57,7 +58,7 @@ def make_authority(folder: Path) -> Path:
     return folder
 
 
-class Authority:
+class Authority(Listening):
     """Stamps what it is sent over HTTP; can be switched off."""
 
     def __init__(self, folder: Path) -> None:
@@ -66,19 +67,6 @@ class Authority:
         self.status = 200
         #: what it answers instead of a stamp
         self.answer: bytes | None = None
-        self.port = 0
-        self._server: ThreadingHTTPServer | None = None
-        self.start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/tsr"
-
-    @property
-    def roots(self) -> Path:
-        return self.folder / "root.pem"
-
-    def start(self) -> None:
         authority = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -95,16 +83,15 @@ class Authority:
             def log_message(self, *args: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
-        self._server.daemon_threads = True
-        self.port = self._server.server_address[1]
-        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
+        super().__init__(Handler)
 
-    def stop(self) -> None:
-        if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
-            self._server = None
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/tsr"
+
+    @property
+    def roots(self) -> Path:
+        return self.folder / "root.pem"
 
     def stamp(self, query: bytes) -> bytes:
         request = self.folder / f"request-{self.asked}.tsq"
@@ -178,10 +165,7 @@ def save_pages() -> Iterator[SavePages]:
         def log_message(self, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    service.port = server.server_address[1]
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    server = Listening(Handler)
+    service.port = server.port
     yield service
-    server.shutdown()
-    server.server_close()
+    server.stop()

@@ -29,7 +29,7 @@ from archive.verify import Report, verify
 from crawler.newsroom import ferry
 from crawler.watch import load_watch
 from tests.archive.authority import Authority, SavePages, make_authority, openssl, save_pages
-from tests.archive.test_delivery import Clock
+from tests.archive.listening import Clock
 from tests.archive.test_process import add, run
 
 RECORDED = Path(__file__).parent / "recorded"

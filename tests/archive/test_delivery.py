@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +41,9 @@ from archive.store import Store
 from archive.types import Story
 from crawler.newsroom import ferry
 from crawler.watch import load_watch
+from tests.archive.listening import Clock, Listening, T
 from tests.archive.test_process import page
 
-T = datetime(2026, 3, 10, 8, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 DETAILS: dict[str, Any] = {
     "outlet": "gazette.example",
@@ -57,19 +57,6 @@ DETAILS: dict[str, Any] = {
         {"number": 1, "story_words": "On 30 June she will make the crossing", "page_words": "On 30 June she makes it"}
     ],
 }
-
-
-class Clock:
-    """Time as these tests pass it."""
-
-    def __init__(self) -> None:
-        self.at = T
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def forward(self, by: timedelta) -> None:
-        self.at += by
 
 
 @pytest.fixture
@@ -101,26 +88,13 @@ def states(store: Store) -> list[tuple[str, int]]:
 # --- a web service that can be switched off ---------------------------------------------------------
 
 
-class WebService:
+class WebService(Listening):
     """Keeps what it is sent; answers with `status`."""
 
     def __init__(self) -> None:
         self.got: list[tuple[dict[str, str], bytes]] = []
         self.status = 204
         self.headers: dict[str, str] = {}
-        self.port = 0
-        self._server: ThreadingHTTPServer | None = None
-        self.start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/hook?desk=1"
-
-    @property
-    def keys(self) -> list[str]:
-        return [headers["webhook-id"] for headers, _ in self.got]
-
-    def start(self) -> None:
         service = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -135,16 +109,15 @@ class WebService:
             def log_message(self, *args: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
-        self._server.daemon_threads = True
-        self.port = self._server.server_address[1]
-        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
+        super().__init__(Handler)
 
-    def stop(self) -> None:
-        if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
-            self._server = None
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/hook?desk=1"
+
+    @property
+    def keys(self) -> list[str]:
+        return [headers["webhook-id"] for headers, _ in self.got]
 
 
 @pytest.fixture
