@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from archive.alerts import Carrier, Edit, Event, Silence, Wishes, without_words
-from archive.store._base import Base
+from archive.store._withholding import Withholding
 from archive.times import from_text, to_text
 from archive.types import COPY_KINDS
 
@@ -55,7 +55,7 @@ class DueDelivery:
     attempts: int
 
 
-class Alerts(Base):
+class Alerts(Withholding):
     # --- what happened ---
 
     def wishes_of(self, story_id: int) -> Wishes:
@@ -237,7 +237,7 @@ class Alerts(Base):
                WHERE ? OR a.silent = '' ORDER BY a.id DESC LIMIT ?""",
             (silent, limit),
         )
-        withheld = self._withheld()
+        withheld = self.withheld_pages()
         return [
             {
                 **{name: row[name] for name in ("id", "story", "rule", "subject", "silent", "created_at")},
@@ -304,14 +304,11 @@ class Alerts(Base):
                WHERE d.state = 'pending' AND d.channel = ? AND d.next_try_at <= ? AND s.slug = ? ORDER BY a.id""",
             (channel, to_text(now), watch),
         )
-        withheld = self._withheld()
+        withheld = self.withheld_pages()
         return [
             DueDelivery(**{**dict(row), **_words(dict(row), withheld), "created_at": from_text(row["created_at"])})
             for row in rows
         ]
-
-    def _withheld(self) -> frozenset[int]:
-        return frozenset(row[0] for row in self._all("SELECT page_id FROM withheld"))
 
     def claim_deliveries(self, due: Sequence[DueDelivery], next_try_at: datetime) -> bool:
         """Count an attempt before it is made, so that no other process makes it too. Returns False if one has."""
@@ -343,18 +340,18 @@ class Alerts(Base):
         self, delivery_ids: Collection[int], error: str, now: datetime, next_try_at: datetime | None
     ) -> None:
         """Note that a receiver could not be told, and when it is tried again; None: never."""
-        with self.transaction():
-            for delivery_id in delivery_ids:
-                if next_try_at is None:
-                    self._run(
-                        "UPDATE delivery SET state = 'failed', last_error = ?, done_at = ? WHERE id = ?",
-                        (error, to_text(now), delivery_id),
-                    )
-                else:
-                    self._run(
-                        "UPDATE delivery SET last_error = ?, next_try_at = ? WHERE id = ?",
-                        (error, to_text(next_try_at), delivery_id),
-                    )
+        ids = json.dumps(list(delivery_ids))
+        if next_try_at is None:
+            self._run(
+                """UPDATE delivery SET state = 'failed', last_error = ?, done_at = ?
+                   WHERE id IN (SELECT value FROM json_each(?))""",
+                (error, to_text(now), ids),
+            )
+        else:
+            self._run(
+                "UPDATE delivery SET last_error = ?, next_try_at = ? WHERE id IN (SELECT value FROM json_each(?))",
+                (error, to_text(next_try_at), ids),
+            )
 
 
 def _words(row: Mapping[str, Any], withheld: Collection[int]) -> dict[str, Any]:
