@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 
 from archive.types import Lead, Source
 from archive.urls import is_http
@@ -31,6 +31,8 @@ from crawler.discovery.questions_asked import (
     one,
     said,
     search_lead,
+    sending,
+    sent,
 )
 from crawler.discovery.reading import SourceReading, decode, limited, plain, reading, unreadable
 from crawler.discovery.search import Answer, Asking, Manners, settings
@@ -79,12 +81,15 @@ class GdeltDoc:
             english = next((name for name, tag in ENGLISH_NAMES.items() if tag == question.language), None)
             if english and question.kind != "user":
                 query += f" sourcelang:{english}"
-            base = f"{asking.settings['url']}/api/v2/doc/doc"
-            url = carrying(_window(base, query, start, asking.now), kind=question.kind)
+            parameters = {
+                "query": query, "mode": "ArtList", "format": "json", "maxrecords": MOST, "sort": "DateDesc",
+                **_window(start, asking.now),
+            }  # fmt: skip
+            url = carrying(f"{asking.settings['url']}/api/v2/doc/doc?{urlencode(parameters)}", kind=question.kind)
             yield search_lead(self.name, url, question)
 
     def read(self, answer: Answer) -> SourceReading:
-        query = one(parse_qs(urlsplit(answer.url).query), "query")
+        query = one(sent(answer.url), "query")
         text = _CONTROL.sub(" ", decode(answer.body, answer.charset)).strip()
         if re.search(r"limit requests to one every", text[:500], re.IGNORECASE):
             return limited(f"GDELT was asked too often ({answer.status}): {said(answer)}")
@@ -133,11 +138,10 @@ class GdeltDoc:
         )
 
     def _halves(self, url: str) -> list[Lead]:
-        parts = urlsplit(url)
-        sent = parse_qs(parts.query)
+        asked = sent(url)
         try:
             start, end = (
-                datetime.strptime(one(sent, name), _TIME).replace(tzinfo=UTC)
+                datetime.strptime(one(asked, name), _TIME).replace(tzinfo=UTC)
                 for name in ("startdatetime", "enddatetime")
             )
         except ValueError:
@@ -145,20 +149,15 @@ class GdeltDoc:
         if end - start <= SHORTEST:
             return []
         middle = (start + (end - start) / 2).replace(microsecond=0)
-        base = f"{parts.scheme}://{parts.netloc}{parts.path}"
         kind = one(carried(url), "kind")
         return [
-            next_part(self.name, carrying(_window(base, one(sent, "query"), *half), kind=kind), url, "half of the time")
+            next_part(self.name, carrying(sending(url, **_window(*half)), kind=kind), url, "half of the time")
             for half in ((start, middle), (middle + timedelta(seconds=1), end))
         ]
 
 
-def _window(base: str, query: str, start: datetime, end: datetime) -> str:
-    sent = {
-        "query": query, "mode": "ArtList", "format": "json", "maxrecords": MOST, "sort": "DateDesc",
-        "startdatetime": f"{start:{_TIME}}", "enddatetime": f"{end:{_TIME}}",
-    }  # fmt: skip
-    return f"{base}?{urlencode(sent)}"
+def _window(start: datetime, end: datetime) -> dict[str, str]:
+    return {"startdatetime": f"{start:{_TIME}}", "enddatetime": f"{end:{_TIME}}"}
 
 
 SOURCE = GdeltDoc()

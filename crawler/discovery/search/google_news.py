@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from archive.types import Lead, Source
 from crawler.discovery.feeds import leads_from_feed
@@ -29,6 +29,7 @@ from crawler.discovery.questions_asked import (
     one,
     said,
     search_lead,
+    sent,
 )
 from crawler.discovery.reading import SourceReading, limited, reading, refused, unreadable
 from crawler.discovery.search import Answer, Asking, Manners, settings
@@ -82,8 +83,8 @@ class GoogleNews:
             # Google knows days only, and finds some pages a day late.
             if start := asking.since or asking.published:
                 query += f" after:{start - timedelta(days=2):%Y-%m-%d}"
-            sent = urlencode({"q": query, "hl": hl, "gl": gl, "ceid": f"{gl}:{hl.partition('-')[0]}"})
-            url = carrying(f"{asking.settings['url']}/rss/search?{sent}", kind=question.kind)
+            parameters = urlencode({"q": query, "hl": hl, "gl": gl, "ceid": f"{gl}:{hl.partition('-')[0]}"})
+            url = carrying(f"{asking.settings['url']}/rss/search?{parameters}", kind=question.kind)
             yield search_lead(self.name, url, question)
 
     def read(self, answer: Answer) -> SourceReading:
@@ -94,9 +95,9 @@ class GoogleNews:
         found = leads_from_feed(answer.body, answer.url, answer.charset)
         if found.outcome == "unreadable":
             return unreadable(f"Google News answered no feed: {found.reason}; {said(answer)}"[:300])
-        query = one(parse_qs(urlsplit(answer.url).query), "q")
+        query = one(sent(answer.url), "q")
         kind = one(carried(answer.url), "kind")
-        language = one(parse_qs(urlsplit(answer.url).query), "hl").partition("-")[0] or None
+        language = one(sent(answer.url), "hl").partition("-")[0] or None
         leads = [self._lead(lead, answer.url, query, kind, language) for lead in found.leads]
         encoded = sum(ENCODED in (lead.note or "") for lead in leads)
         lost = [found.reason] if found.reason and leads else []

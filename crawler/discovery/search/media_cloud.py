@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from archive.types import Headers, Lead, Source
 from archive.urls import is_http
@@ -31,6 +31,7 @@ from crawler.discovery.questions_asked import (
     said,
     search_lead,
     sending,
+    sent,
 )
 from crawler.discovery.reading import SourceReading, decode, language_tag, limited, plain, reading, refused, unreadable
 from crawler.discovery.search import Answer, Asking, Manners, settings
@@ -76,7 +77,7 @@ class MediaCloud:
             query = in_quotes(question)
             if question.language and question.kind not in ("user", "phrase", "credit"):
                 query += f" AND language:{question.language}"
-            sent = {
+            parameters = {
                 "q": query,
                 "start": _day(start),
                 "end": _day(asking.now),
@@ -84,7 +85,7 @@ class MediaCloud:
                 "cs": table["collections"],
                 "ss": table["sources"],
             }
-            base = f"{table['url']}/api/search/story-list?{urlencode({k: v for k, v in sent.items() if v})}"
+            base = f"{table['url']}/api/search/story-list?{urlencode({k: v for k, v in parameters.items() if v})}"
             yield search_lead(self.name, carrying(base, kind=question.kind, left=table["pages"] - 1 or None), question)
 
     def request_headers(self, url: str, base: str, environ: Mapping[str, str]) -> Headers:
@@ -137,7 +138,7 @@ class MediaCloud:
         url = story.get("url")
         if not isinstance(url, str) or not is_http(url):
             return None
-        query = one(parse_qs(urlsplit(asked).query), "q")
+        query = one(sent(asked), "q")
         title = plain(story.get("title"))
         return Lead(
             url=url,

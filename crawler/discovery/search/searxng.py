@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 
 from archive.exceptions import ConfigError
 from archive.types import Lead, Source
@@ -76,9 +76,9 @@ class Searxng:
         whom = {"engines": table["engines"]} if table["engines"] else {"categories": table["categories"]}
         # A general engine finds an id like "qjkq9w" in the addresses of pages.
         for question in chosen(asking, table["questions"], (*SEARCHABLE, "short_id")):
-            sent = {"q": in_quotes(question), "format": "json", **whom, "safesearch": "0"}
-            sent |= {"language": question.language} if question.language else {}
-            url = f"{table['url']}/search?{urlencode({**sent, 'pageno': 1})}"
+            parameters = {"q": in_quotes(question), "format": "json", **whom, "safesearch": "0"}
+            parameters |= {"language": question.language} if question.language else {}
+            url = f"{table['url']}/search?{urlencode({**parameters, 'pageno': 1})}"
             yield search_lead(self.name, carrying(url, kind=question.kind, left=table["pages"] - 1 or None), question)
 
     def read(self, answer: Answer) -> SourceReading:
@@ -98,7 +98,7 @@ class Searxng:
             lead for result in results if isinstance(result, dict) and (lead := self._lead(result, answer.url))
         )
         if not results and silent:
-            return _nothing(silent, one(parse_qs(urlsplit(answer.url).query), "engines"))
+            return _nothing(silent, one(sent(answer.url), "engines"))
         lost = f"without {', '.join(name for name, _ in silent)}" if silent else None
         left = int(one(memory, "left", "0"))
         if leads and left > 0:
@@ -109,7 +109,7 @@ class Searxng:
         url = result.get("url")
         if not isinstance(url, str) or not is_http(url):
             return None
-        query = parse_qs(urlsplit(asked).query)
+        query = sent(asked)
         title, snippet = plain(result.get("title")), plain(result.get("content"))
         engines = result.get("engines")
         found_by = f"found by {', '.join(map(str, engines))}" if isinstance(engines, list) and engines else ""
