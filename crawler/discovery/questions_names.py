@@ -287,6 +287,7 @@ def names_in(text: str, language: str) -> tuple[Name, ...]:
 _ITS_OWN = 2
 
 
+@functools.lru_cache(maxsize=64)
 def own_names(text: str, language: str) -> tuple[str, ...]:
     """The names that *text* itself repeats, whether the table knows them or not, the most frequent first.
 

@@ -136,12 +136,14 @@ def triage(
     story: Story,
     leads: Iterable[Lead],
     *,
+    among: Iterable[Lead] = (),
     titles: Sequence[Title] = (),
     published: datetime | None = None,
     likeness: Likeness | None = None,
 ) -> list[Ranked]:
     """*leads*, the most promising first; each of them is in the answer.
 
+    *among* are other leads, not ranked: what is frequent among all of them tells nothing.
     *titles* are what the story is called besides `story.title`: in known copies, in its translations.
     *published* is when the story itself appeared; without it dates say nothing.
     *likeness* compares titles by meaning: `encoder_likeness()`, or None to do without.
@@ -149,8 +151,10 @@ def triage(
     known = [Title(story.title, language_of_title(story)), *titles]
     known = list({title.text: title for title in known if title.text.strip()}.values())
     every = list(leads)
+    if not every:
+        return []
     names = [tuple(bare(name).split()) for text in story.texts for name in own_names(text.text, text.language)]
-    pool = _Pool([*(title_of(lead) for lead in every), *(title.text for title in known)], names)
+    pool = _Pool([*(title_of(lead) for lead in (*among, *every)), *(title.text for title in known)], names)
     plain = [_evidence(story, lead, known, pool, published) for lead in every]
     if likeness is not None:
         plain = _with_meaning(every, plain, known, likeness)
@@ -327,7 +331,7 @@ class _Pool:
     def _names_in(self, title: str) -> list[tuple[str, ...]]:
         if not self.names:
             return []
-        found = f" {' '.join(bare(word) for word in words(title).folded)} "
+        found = f" {' '.join(_bare_words(title))} "
         return [name for name in self.names if f" {' '.join(name)} " in found]
 
     def alike(self, title: str, language: str | None, known: Title) -> tuple[float, str]:
@@ -381,9 +385,14 @@ def _listed(parts: Sequence[str]) -> str:
 
 
 @functools.lru_cache(maxsize=32768)
+def _bare_words(title: str) -> tuple[str, ...]:
+    return tuple(bare(word) for word in words(title).folded)
+
+
+@functools.lru_cache(maxsize=32768)
 def _stems(title: str) -> tuple[str, ...]:
     """The words of *title* without accents and endings; in scripts without spaces, pairs of characters."""
-    found = [bare(word) for word in words(title).folded]
+    found = _bare_words(title)
     if unspaced_share(title) > 0.5:
         return tuple(a + b for a, b in itertools.pairwise(found))
     return tuple(word[:_STEM] for word in found)

@@ -66,6 +66,15 @@ def test_a_title_of_its_own_is_known_by_names_of_the_text() -> None:
     assert everywhere[0].score < ranked[1].score, "a name in every headline tells nothing"
 
 
+def test_leads_are_ranked_among_others_as_they_are_ranked_with_them() -> None:
+    old = [lead(title) for title in NOISE]
+    new = [lead("Medvedev warns NATO of nuclear war"), lead("Skerra without a boat")]
+    together = [found for found in triage(STORY, [*old, *new]) if found.lead in new]
+    among = triage(STORY, new, among=old)
+    assert [(found.lead, found.score) for found in among] == [(found.lead, found.score) for found in together]
+    assert among[0].score != triage(STORY, new)[0].score, "what is frequent among the others tells nothing"
+
+
 def test_a_link_that_hides_its_address_comes_last() -> None:
     same = lead("Putin ally Medvedev warns NATO of nuclear war if Russia is defeated in Ukraine")
     note = "the link is Google's own: the publisher's address cannot be read from it without asking Google"
