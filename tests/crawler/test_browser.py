@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,7 +20,7 @@ from crawler.browser import encoded, needs_browser, settings_for_browser
 from crawler.newsroom import Newsroom, Server, ferry, serve
 from crawler.watch import load_watch
 from tests.crawler.crawling import Crawl, crawl, write_watch
-from tests.crawler.web import Web
+from tests.crawler.web import Trap, Web
 
 with_chromium = pytest.mark.skipif(
     not any(map(shutil.which, browser.EXECUTABLES)), reason="no Chromium is installed here"
@@ -229,25 +227,6 @@ def test_an_outlet_whose_answers_hold_the_article_is_read_without_a_browser(news
 # --- pages that mean no good ---------------------------------------------------------------------
 
 
-class Trap:
-    """A port on this machine that nobody may knock at, and who did."""
-
-    def __init__(self, ip: str) -> None:
-        self.socket = socket.create_server((ip, 0))
-        self.url = f"http://{ip}:{self.socket.getsockname()[1]}"
-        self.knocks = 0
-        threading.Thread(target=self._count, daemon=True).start()
-
-    def _count(self) -> None:
-        while True:
-            try:
-                connection, _ = self.socket.accept()
-            except OSError:
-                return
-            self.knocks += 1
-            connection.close()
-
-
 PATIENCE = 12
 """Seconds for each page: a busy machine takes five for one that means well."""
 SHOWN = b'<div id="app"><p>PORT MERRIN'
@@ -274,7 +253,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]
         def tries(*addresses: str) -> str:
             return "".join(f"fetch('{one}').then(a => a.text()).then({SAY}).catch(() => 0);" for one in addresses)
 
-        port = traps["address"].url.rpartition(":")[2]
+        port = traps["address"].port
         page(
             "address", tries(traps["address"].url, f"http://rebound.example:{port}/", f"http://[::ffff:7f00:2]:{port}/")
         )
@@ -353,7 +332,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]
 @with_chromium
 @pytest.mark.parametrize("name", ["address", "redirect", "frames", "socket", "windows", "hints"])
 def test_no_page_reaches_what_the_crawl_may_not_open(hostile: dict[str, Any], name: str) -> None:
-    assert hostile["traps"][name].knocks == 0
+    assert hostile["traps"][name].connections == 0
     assert hostile[name]["error_class"] is None, hostile[name]["error_detail"]
     assert SHOWN in hostile[name]["body"]
 

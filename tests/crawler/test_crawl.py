@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -23,28 +22,9 @@ from archive import lock
 from archive.times import from_text
 from tests.crawler.crawling import REPOSITORY, Crawl, crawl, start, write_watch
 from tests.crawler.tls import self_signed
-from tests.crawler.web import Web, send
+from tests.crawler.web import Trap, Web, send
 
 CAP = 200_000
-
-
-class Counter:
-    """A listening socket that counts connections and answers none."""
-
-    def __init__(self, ip: str, port: int = 0) -> None:
-        self.socket = socket.create_server((ip, port))
-        self.port = self.socket.getsockname()[1]
-        self.connections = 0
-        threading.Thread(target=self._count, daemon=True).start()
-
-    def _count(self) -> None:
-        while True:
-            try:
-                connection, _ = self.socket.accept()
-            except OSError:
-                return
-            self.connections += 1
-            connection.close()
 
 
 def drip(request: BaseHTTPRequestHandler) -> None:
@@ -110,7 +90,7 @@ class Failures:
 
     def __init__(self, web: Web, folder: Path) -> None:
         self.web = web
-        self.elsewhere = Counter("127.0.0.2")
+        self.elsewhere = Trap("127.0.0.2")
         self.urls: dict[str, str] = {}
         self._fill()
         watch = write_watch(folder, list(self.urls.values()))

@@ -15,8 +15,7 @@ import psutil
 import pytest
 
 from tests.crawler.crawling import Crawl, crawl, start, write_watch
-from tests.crawler.test_crawl import Counter
-from tests.crawler.web import Web
+from tests.crawler.web import Trap, Web
 
 CAP = 200_000
 BODY = b"<p>" + b"x" * 94 + b"</p>"
@@ -176,7 +175,7 @@ def test_a_flood_of_headers_stays_out_of_memory(web: Web, tmp_path: Path) -> Non
 
 def test_a_name_that_changes_its_address_between_check_and_connection_gains_nothing(web: Web, tmp_path: Path) -> None:
     """Each look-up of the name gives another address, and none is remembered: as a name server does that is in on it."""
-    trap = Counter("127.0.0.2", web.port)
+    trap = Trap("127.0.0.2", web.port)
     hosts = [f"flip{number}.example" for number in range(6)]
     urls = [web.page(host, "/page", body=BODY) for host in hosts]
     turns = {host: [["127.0.0.1"], ["127.0.0.2"]] * 4 for host in hosts[:3]}

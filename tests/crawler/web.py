@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -112,3 +113,23 @@ def send(
     request.end_headers()
     if status not in (204, 304):
         request.wfile.write(body)
+
+
+class Trap:
+    """A port on this machine that nobody may knock at: it counts connections and answers none."""
+
+    def __init__(self, ip: str, port: int = 0) -> None:
+        self.socket = socket.create_server((ip, port))
+        self.port = self.socket.getsockname()[1]
+        self.url = f"http://{ip}:{self.port}"
+        self.connections = 0
+        threading.Thread(target=self._count, daemon=True).start()
+
+    def _count(self) -> None:
+        while True:
+            try:
+                connection, _ = self.socket.accept()
+            except OSError:
+                return
+            self.connections += 1
+            connection.close()
