@@ -20,6 +20,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from archive.running import run
 from archive.store import Store
@@ -127,13 +128,19 @@ def _print(coverage: Coverage, found: Collection[str], recognised: Collection[st
         what = "missed" if url not in found else "found" if url in recognised else "found, not recognised"
         behind.setdefault(copy.behind, Counter())[what] += 1
         if what != "found":
-            known = store.explain(url)
-            scores = [lead["score"] or 0.0 for lead in known["leads"]] if known else []
-            why = f"named, likely {max(scores):.2f}" if scores else "no source named it"
-            print(f"{what}, behind {copy.behind}: {url} ({why})")
+            print(f"{what}, behind {copy.behind}: {url} ({_became(store.explain(url) or {})})")
     print(f"\n{'behind':<16}copies")
     for source, outcomes in behind.items():
         print(f"{source:<16}{', '.join(f'{count} {what}' for what, count in outcomes.items())}")
+
+
+def _became(known: Mapping[str, Any]) -> str:
+    """What came of a page that is missed or not recognised, by all that the archive knows of it."""
+    if not known.get("leads"):
+        return "no source named it"
+    named = f"named, likely {max(lead['score'] or 0.0 for lead in known['leads']):.2f}"
+    judged = dict.fromkeys(f"{capture['decision']} ({capture['why']})" for capture in known["captures"])
+    return f"{named}; fetched: {', '.join(judged)}" if judged else f"{named}; never fetched"
 
 
 if __name__ == "__main__":
