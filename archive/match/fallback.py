@@ -18,7 +18,7 @@ import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from archive.match.reading import Reading, figures_in_order, is_weak, name_key
+from archive.match.reading import LEAST_NAME, Reading, figures_in_order, name_key, weight_of_figures
 from archive.match.romanised import sounded
 from archive.text import Span
 
@@ -36,7 +36,6 @@ _SAME_PLACE = 0.1
 """How far apart two quotations may stand, as a share of their texts, to be taken for one."""
 _MOST_SHORTER, _MOST_LONGER = 0.4, 2.5
 """Words of a translation per word of its source: half of it may be left out, and Finnish takes one word where English takes two."""
-_NAME = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +94,8 @@ def survivors(story: Reading, page: Reading) -> Survivors:
     return Survivors(
         names,
         names_of,
-        _weight(shared),
-        min(_weight(ours), _weight(theirs)),
+        weight_of_figures(shared),
+        min(weight_of_figures(ours), weight_of_figures(theirs)),
         _in_order([ours[one] for one in sorted(shared, key=lambda one: theirs[one])]) / len(shared) if shared else 0.0,
         places,
         places_of,
@@ -122,10 +121,6 @@ _ALL = _ENOUGH = 3
 def fits_in_length(story_words: int, page_words: int) -> bool:
     """Whether a page of so many words can be the whole story in another language, abridged at most by half."""
     return _MOST_SHORTER <= page_words / max(1, story_words) <= _MOST_LONGER
-
-
-def _weight(figures: Sequence[str] | set[str] | dict[str, int]) -> float:
-    return sum(0.5 if is_weak(figure) else 1.0 for figure in figures)
 
 
 def _figures(reading: Reading) -> dict[str, int]:
@@ -156,8 +151,8 @@ def _shared_names(story: Reading, page: Reading) -> tuple[int, int]:
         heard = [{name_key(sounded(word)) for word in _named(reading)} for reading in (story, page)]
         return len(heard[0] & heard[1]), min(map(len, heard))
     named, other = (story, page) if ours else (page, story)
-    names = {key for word in _named(named) if len(key := sounded(word)[:_NAME]) >= _NAME - 1}
-    words = {sounded(word)[:_NAME] for word in set(other.words.folded)}
+    names = {key for word in _named(named) if len(key := name_key(sounded(word))) >= LEAST_NAME}
+    words = {name_key(sounded(word)) for word in set(other.words.folded)}
     return len(names & words), len(names)
 
 

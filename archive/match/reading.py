@@ -7,7 +7,7 @@ import itertools
 import unicodedata
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -247,7 +247,7 @@ class Reading:
         return tuple(
             (name_key(word), index)
             for index, (word, start) in enumerate(zip(self.words.folded, self.words.starts, strict=True))
-            if len(word) >= _LEAST_NAME and self.text[start].isupper() and index not in opens
+            if len(word) >= LEAST_NAME and self.text[start].isupper() and index not in opens
         )
 
     @functools.cached_property
@@ -279,7 +279,7 @@ class Signals:
     def shared_with(self, other: Signals) -> float:
         """How many names and figures two texts share, weak figures counted half."""
         figures = self.figures & other.figures
-        return len(self.names & other.names) + sum(0.5 if is_weak(figure) else 1.0 for figure in figures)
+        return len(self.names & other.names) + weight_of_figures(figures)
 
 
 #: Days and months, by their keys: capitalised in some languages, and in every article of the week.
@@ -300,9 +300,14 @@ def is_weak(figure: str) -> bool:
     return len(figure) <= 2 or (len(figure) == 4 and figure[:2] in ("19", "20"))
 
 
+def weight_of_figures(figures: Iterable[str]) -> float:
+    """How much they say together, weak ones counted half."""
+    return sum(0.5 if is_weak(figure) else 1.0 for figure in figures)
+
+
 #: A name is compared by its beginning, because languages inflect it ("Putin", "Putins", "Putinem").
 _NAME_BEGINNING = 5
-_LEAST_NAME = 4
+LEAST_NAME = 4
 
 
 def _signals(reading: Reading) -> Signals:
