@@ -119,7 +119,7 @@ def read(page: Page) -> tuple[PageText, tuple[Signal, ...]] | None:
         extraction.markup,
         byline=extraction.byline,
     )
-    return text, signals(text, head=read_head(tree, url, extraction.text, image=extraction.image))
+    return text, signals(text, head=read_head(tree, url, extraction.text))
 
 
 def _own_address(markup: Markup) -> str:

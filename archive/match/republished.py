@@ -95,6 +95,11 @@ class Signal:
         """Whether it is to be believed."""
         return self.weight != "none"
 
+    @property
+    def tells(self) -> bool:
+        """Whether it is told to people, and may count where the text cannot be read."""
+        return self.weight in ("strong", "medium")
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -259,7 +264,7 @@ def _label(url: str) -> str:
 # --- structured data -----------------------------------------------------------------------------
 
 
-def read_head(tree: HtmlElement, url: str, text: str = "", image: str | None = None) -> Head:
+def read_head(tree: HtmlElement, url: str, text: str = "") -> Head:
     """What the page *tree* that answered at *url* states beyond its `Markup`. *text* is what was read of its article.
 
     Only the article's own node of the JSON-LD counts: pictures have sources and credits of their own.
@@ -282,7 +287,7 @@ def read_head(tree: HtmlElement, url: str, text: str = "", image: str | None = N
         tuple(dict.fromkeys(addresses)),
         tuple(_texts(node.get("translator"), ("name",))),
         tuple(dict.fromkeys(organizations)),
-        image or (absolute(url, picture) if picture else None),
+        absolute(url, picture) if picture else None,
         lines_outside(tree, text),
     )
 
@@ -543,8 +548,7 @@ def added(match: Match, page: PageText, story: Story, beside: Callable[[], Besid
     credit = match.credit
     said = [match.explanation]
     if credit is None or not credit.name:
-        names = [name for name in (story.outlet, *story.aliases) if name]
-        outside = _credit_outside(around.head, names, page.language or "")
+        outside = _credit_outside(around.head, _outlet_names(story), page.language or "")
         if outside is not None:
             credit = outside
             said.append(f"credit line “{outside.text}” outside of the article's text")
@@ -568,10 +572,10 @@ def as_evidence(signal: Signal) -> dict[str, object]:
 def taken_over(found: Iterable[Signal], story: Story) -> tuple[str, ...]:
     """What sorts of signs among *found* say that the page was taken over from this very *story*, each once."""
     target = Target.of(story)
-    names = [name for name in (story.outlet, *story.aliases) if name]
+    names = _outlet_names(story)
     sorts = set()
     for signal in found:
-        if signal.weight not in ("strong", "medium"):
+        if not signal.tells:
             continue
         if signal.kind in _ADDRESSES and target.is_met_by(signal.words):
             sorts.add("address")
@@ -580,6 +584,10 @@ def taken_over(found: Iterable[Signal], story: Story) -> tuple[str, ...]:
         elif signal.kind in ("byline", "image"):
             sorts.add(signal.kind)
     return tuple(sorted(sorts))
+
+
+def _outlet_names(story: Story) -> list[str]:
+    return [name for name in (story.outlet, *story.aliases) if name]
 
 
 _ADDRESSES = ("canonical", "og_url", "original_source", "syndication_source", "is_based_on", "hreflang")
@@ -601,7 +609,7 @@ _WORDS: dict[SignalKind, str] = {
 
 
 def _told(signal: Signal, match: Match) -> str | None:
-    if signal.weight not in ("strong", "medium") or signal.kind not in _WORDS:
+    if not signal.tells or signal.kind not in _WORDS:
         return None
     points = match.evidence.get("points_to_story")
     if isinstance(points, dict) and signal.kind in points:  # said already
