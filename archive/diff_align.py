@@ -22,21 +22,18 @@ from rapidfuzz.process import cdist
 
 from archive.diff_tokens import (
     Letters,
-    Token,
     Words,
     count_words,
     cut,
     encode,
     is_word,
     paragraphs,
-    tokenise,
 )
 from archive.diff_words import PASSAGE_TOO_LONG, WORD_CELLS, Op, Run, Span, opcodes, runs, word_spans
 from archive.text import normal_form
 
 __all__ = [
-    "Alignment", "Op", "Row", "RowKind", "Run", "Token", "count_words", "is_word", "lay_out", "paragraphs",
-    "tokenise",
+    "Alignment", "Op", "Row", "RowKind", "Run", "count_words", "lay_out", "paragraphs",
 ]  # fmt: skip
 
 if TYPE_CHECKING:

@@ -65,7 +65,7 @@ def cut(paragraph: str) -> Words:
     texts = _token_texts(paragraph)
     if not texts:
         return Words([paragraph], [""]) if paragraph else Words([], [])
-    keys = list(map(_KEYS.__getitem__, texts))
+    keys = list(map(_key_of, texts))
     if paragraph[0].isspace() or not paragraph.startswith(texts[0]):
         lead = len(paragraph) - sum(map(len, texts))
         texts[0] = paragraph[:lead] + texts[0]
@@ -106,13 +106,11 @@ def paragraphs(text: str) -> list[str]:
     return [*found, lead] if lead else found
 
 
-def key_of(text: str) -> str:
-    """What a token is compared by."""
-    return _KEYS[text]
-
-
 class _Keys(dict[str, str]):
-    """The keys of tokens met so far: a text asks for thousands, and a dict answers in half the time of `lru_cache`."""
+    """What tokens are compared by, as far as they were met.
+
+    A text asks for thousands, and a dict answers in half the time of `lru_cache`.
+    """
 
     def __missing__(self, text: str) -> str:
         bare = text.rstrip(" \n")
@@ -128,7 +126,7 @@ class _Keys(dict[str, str]):
 
 
 _MOST_KEYS = 2**16
-_KEYS = _Keys()
+_key_of = _Keys().__getitem__
 
 
 @lru_cache(maxsize=2**16)
@@ -142,7 +140,7 @@ def count_words(text: str) -> int:
         return len(words_of(text))
     if not _NOT_PLAIN.search(text):
         return len(_PLAIN_WORD.findall(text))
-    return sum(map(is_word, map(_KEYS.__getitem__, _TOKEN.findall(text))))
+    return sum(map(is_word, map(_key_of, _TOKEN.findall(text))))
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -152,7 +150,7 @@ def words_of(text: str) -> tuple[str, ...]:
 
 def keys_of(text: str) -> tuple[str, ...]:
     """What its tokens are compared by."""
-    return _short_keys(text) if len(text) <= _REMEMBERED else tuple(map(_KEYS.__getitem__, _token_texts(text)))
+    return _short_keys(text) if len(text) <= _REMEMBERED else tuple(map(_key_of, _token_texts(text)))
 
 
 #: A changed passage is asked for its words some five times while it is counted, weighed and hashed.
@@ -161,7 +159,7 @@ _REMEMBERED = 400
 
 @lru_cache(maxsize=2**11)
 def _short_keys(text: str) -> tuple[str, ...]:
-    return tuple(map(_KEYS.__getitem__, _token_texts(text)))
+    return tuple(map(_key_of, _token_texts(text)))
 
 
 @lru_cache(maxsize=2**11)
@@ -170,7 +168,7 @@ def _short_words(text: str) -> tuple[str, ...]:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(filter(is_word, map(_KEYS.__getitem__, _token_texts(text))))
+    return tuple(filter(is_word, map(_key_of, _token_texts(text))))
 
 
 def encode(items: Iterable[str], letters: Letters) -> str:
