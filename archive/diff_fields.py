@@ -71,11 +71,11 @@ def field_reasons(fields: Fields, edited: Mapping[str, Reason | None], headline:
 
     Args:
         edited: for fields of prose, why their change is slight; None if it is not.
-        headline: the new one; a page title that says no more than it does is of little weight.
+        headline: the new one; a page title that follows it is of little weight.
     """
     for name, (old, new) in fields.items():
         label, weight = FIELD_NAMES.get(name, name), FIELD_WEIGHTS.get(name, 0.1)
-        if name == "page_title" and not says_more(new or "", headline):
+        if name == "page_title" and follows_headline(fields, headline):
             weight = PAGE_TITLE_FOLLOWS
         if not old or not new:
             gone = name == "image" and not new
@@ -88,6 +88,11 @@ def field_reasons(fields: Fields, edited: Mapping[str, Reason | None], headline:
             yield Reason(f"{label}: {slight.words}", min(weight, slight.weight))
         else:
             yield Reason(f"{label} changed", weight)
+
+
+def follows_headline(fields: Fields, headline: str | None) -> bool:
+    """Whether the page's title came to say no more than the new headline does."""
+    return "page_title" in fields and not says_more(fields["page_title"][1] or "", headline)
 
 
 def written_differently(name: str, old: str, new: str) -> bool:

@@ -34,6 +34,7 @@ from archive.diff_fields import (
     LinkChanges,
     Reason,
     field_reasons,
+    follows_headline,
     link_reasons,
     written_differently,
 )
@@ -41,7 +42,6 @@ from archive.diff_furniture import TEASER, Furniture, furniture, heads_teasers, 
 from archive.diff_lexicon import is_number, is_one, is_unit, sorts_of
 from archive.diff_tokens import count_words
 from archive.diff_words import text_runs
-from archive.titles import says_more
 
 __all__ = ["FIELD_NAMES", "NOTABLE", "Reason", "weigh"]
 
@@ -101,8 +101,8 @@ def weigh(
     prose = {name: _prose_edits(name, *fields[name], tongue) for name in _PROSE_FIELDS if name in fields}
     slight = {name: _all_slight(edits) for name, edits in prose.items()}
     changes = _read(rows, tongue)
-    if not says_more((fields.get("page_title") or ("", ""))[1] or "", headline):
-        prose.pop("page_title", None)  # it only came to say what the headline says
+    if follows_headline(fields, headline):
+        del prose["page_title"]
     changes.claims += [edit for edits in prose.values() for edit in edits if not edit.slight]
     reasons = [
         *field_reasons(fields, slight, headline),
