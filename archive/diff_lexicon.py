@@ -205,8 +205,8 @@ def sorts_of(word: str, language: str) -> frozenset[str]:
     >>> "negation" in sorts_of("isn't", "en"), "negation" in sorts_of("n'a", "fr"), "negation" in sorts_of("now", "en")
     (True, True, False)
     """
-    plain = word.lower().replace("’", "'")
-    forms = {plain, _ELIDED.sub("", plain)} if "'" in plain else {plain}
+    plain = _plain(word)
+    forms = {plain, _unelided(plain)}
     sorts = {table for table in _TABLES if not forms.isdisjoint(words_in(table, language))}
     if "'" in plain and (
         (plain.endswith("n't") and language in ("en", "")) or (plain.startswith("n'") and language in ("fr", ""))
@@ -230,8 +230,11 @@ def _number_words(language: str) -> Mapping[str, int | None]:
     return {word: int(value) if value else None for word, _, value in pairs}
 
 
-def _unelided(word: str) -> str:
-    plain = word.lower().replace("’", "'")
+def _plain(word: str) -> str:
+    return word.lower().replace("’", "'")
+
+
+def _unelided(plain: str) -> str:
     return _ELIDED.sub("", plain) if "'" in plain else plain
 
 
@@ -244,7 +247,7 @@ def number_value(word: str, language: str) -> float | None:
     """
     if not word.isalpha() and _DIGIT.search(word):
         return _figure(word)
-    plain = _unelided(word)
+    plain = _unelided(_plain(word))
     known = _number_words(language)
     if plain in known:
         return known[plain]
@@ -260,7 +263,7 @@ def is_number(word: str, language: str) -> bool:
     """
     if not word.isalpha() and _DIGIT.search(word):
         return True
-    plain = _unelided(word)
+    plain = _unelided(_plain(word))
     known = _number_words(language)
     if plain in known:
         return known[plain] != 1 or plain in ("one", "één", "eins")
