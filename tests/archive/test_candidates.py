@@ -23,21 +23,9 @@ from archive.match.encoder import encode, sentence_key
 from archive.match.reading import Reading
 from archive.store import Store
 from archive.types import Capture, Lead, Link, PageText, Story, StoryText
-from tests.archive.matching_texts import DUTCH, EDITED, ENGLISH, GERMAN, QUOTED_PAGE, UNRELATED, paragraphs
+from tests.archive.matching_texts import DUTCH, EDITED, ENGLISH, GERMAN, QUOTED_PAGE, RUSSIAN, UNRELATED, paragraphs
 
 T = datetime(2026, 3, 10, 8, tzinfo=UTC)
-
-RUSSIAN = """\
-Гавань, которая тонула дважды
-
-Когда буря 14 ноября 2019 года сломала старую морскую стену в Велламо, вода на рыбном рынке поднялась на 3,4 метра. Никто в городке с населением 6200 человек не верил, что это может случиться снова.
-
-«Нам говорили, что эта стена простоит сто лет, — говорит Марта Линдквист, которая продаёт на набережной копчёную сельдь. — Она простояла тридцать один год».
-
-Стену построила в 1988 году компания, которой больше нет. Инженеры, изучавшие развалины, обнаружили, что в бетоне было вдвое меньше стали, чем обещали чертежи. Сами чертежи исчезли из городского архива вместе с протоколами трёх заседаний совета.
-
-Мэр Хенрик Аалто назвал пропажу бумаг досадной ошибкой. Он был молодым служащим строительного отдела, когда стену утвердили, и с тех пор отказывается отвечать на вопросы о том годе.
-"""
 
 
 @pytest.fixture

@@ -11,18 +11,7 @@ from archive.match.reading import Reading
 from archive.match.romanised import LEAST_SHARED, in_latin, shared_share, skeleton, sounded
 from archive.types import COPY_KINDS, Match, PageText, Story, StoryText
 from tests.archive import matching_texts as texts
-
-RUSSIAN = """\
-Гавань, которая тонула дважды
-
-Когда буря 14 ноября 2019 года сломала старую морскую стену в Велламо, вода на рыбном рынке поднялась на 3,4 метра. Никто в городке с населением 6200 человек не верил, что это может случиться снова.
-
-«Нам говорили, что эта стена простоит сто лет, — говорит Марта Линдквист, которая продаёт на набережной копчёную сельдь. — Она простояла тридцать один год».
-
-Стену построила в 1988 году компания, которой больше нет. Инженеры, изучавшие развалины, обнаружили, что в бетоне было вдвое меньше стали, чем обещали чертежи. Сами чертежи исчезли из городского архива вместе с протоколами трёх заседаний совета.
-
-Мэр Хенрик Аалто назвал пропажу бумаг досадной ошибкой. Он был молодым служащим строительного отдела, когда стену утвердили, и с тех пор отказывается отвечать на вопросы о том годе.
-"""
+from tests.archive.matching_texts import RUSSIAN
 
 OTHER_RUSSIAN = """\
 Летучие мыши вернулись на колокольню
@@ -54,6 +43,12 @@ SERBIAN = """\
 Градоначелник Хенрик Алто назвао је нестале папире несрећном грешком. Био је млад службеник у одељењу за градњу када је зид одобрен, и од тада одбија да одговара на питања о тој години.
 """
 
+
+def letters(script: str, spellings: str) -> dict[str, str]:
+    """How each letter of *script* is spelled; "-" for one that is left out."""
+    return dict(zip(script, spellings.replace("-", "").split(" "), strict=True))
+
+
 _CYRILLIC = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
 #: As passports have it, as linguists write it, and as people type it.
 SCHEMES = {
@@ -61,85 +56,10 @@ SCHEMES = {
     "linguist": "a b v g d e ë ž z i j k l m n o p r s t u f x c č š šč ʺ y ʹ è ju ja",
     "typed": "a b v g d e yo j z i y k l m n o p r s t u f h ts ch sh sch - i - e yu ya",
 }
-_SERBIAN = dict(
-    zip(
-        "абвгдђежзијклљмнњопрстћуфхцчџш",
-        [
-            "a",
-            "b",
-            "v",
-            "g",
-            "d",
-            "đ",
-            "e",
-            "ž",
-            "z",
-            "i",
-            "j",
-            "k",
-            "l",
-            "lj",
-            "m",
-            "n",
-            "nj",
-            "o",
-            "p",
-            "r",
-            "s",
-            "t",
-            "ć",
-            "u",
-            "f",
-            "h",
-            "c",
-            "č",
-            "dž",
-            "š",
-        ],
-        strict=True,
-    )
-)
+_SERBIAN = letters("абвгдђежзијклљмнњопрстћуфхцчџш", "a b v g d đ e ž z i j k l lj m n nj o p r s t ć u f h c č dž š")
 #: "Greeklish" by sound.
-_GREEK = dict(
-    zip(
-        "αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώϊ",
-        [
-            "a",
-            "v",
-            "g",
-            "d",
-            "e",
-            "z",
-            "i",
-            "th",
-            "i",
-            "k",
-            "l",
-            "m",
-            "n",
-            "x",
-            "o",
-            "p",
-            "r",
-            "s",
-            "s",
-            "t",
-            "y",
-            "f",
-            "ch",
-            "ps",
-            "o",
-            "a",
-            "e",
-            "i",
-            "i",
-            "o",
-            "y",
-            "o",
-            "i",
-        ],
-        strict=True,
-    )
+_GREEK = letters(
+    "αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώϊ", "a v g d e z i th i k l m n x o p r s s t y f ch ps o a e i i o y o i"
 )
 
 
@@ -149,7 +69,7 @@ def spelled(text: str, letters: dict[str, str]) -> str:
 
 
 def scheme(name: str) -> dict[str, str]:
-    return dict(zip(_CYRILLIC, SCHEMES[name].replace("-", "").split(" "), strict=True))
+    return letters(_CYRILLIC, SCHEMES[name])
 
 
 def judged(page: str, story: str, language: str) -> Match:

@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +17,11 @@ from archive.comparing import compare, read
 from archive.match import match
 from archive.match.fallback import survivors
 from archive.match.reading import Reading
-from archive.process import process
 from archive.store import Store
-from archive.types import Capture, Lead, Markup, Match, PageText, Story, StoryText
+from archive.types import Lead, Markup, Match, PageText, Story, StoryText
 from tests.archive import matching_texts as texts
+from tests.archive.test_process import T, add, run
 
-T = datetime(2026, 3, 10, 8, tzinfo=UTC)
 ORIGINAL = "https://www.coastweekly.example/2019/harbour-that-drowned-twice"
 PICTURE = "https://img.coastweekly.example/5d5c34e5562a3700098e013d/harbour-wall-1566324039276.jpeg"
 
@@ -174,27 +172,6 @@ def html(text: str, *, language: str = "en", head: str = "", below: str = "") ->
     ).encode()
 
 
-def add(store: Store, url: str, body: bytes, hour: int = 0) -> None:
-    at = T + timedelta(hours=hour)
-    headers = (("content-type", "text/html; charset=utf-8"),)
-    store.add_capture(
-        Capture(
-            url=url,
-            purpose="page",
-            started_at=at,
-            finished_at=at,
-            final_url=url,
-            status=200,
-            headers=headers,
-            body=body,
-        )
-    )
-
-
-def run(store: Store) -> None:
-    process(store.path, now=lambda: T, workers=1)
-
-
 def matches(store: Store) -> dict[str, dict[str, Any]]:
     with sqlite3.connect(store.path) as connection:
         connection.row_factory = sqlite3.Row
@@ -217,7 +194,7 @@ PICTURE_META = f'<meta property="og:image" content="{PICTURE}?w=1200"><meta name
 def test_what_stands_outside_of_the_article_is_a_credit_too(store: Store) -> None:
     store.save_story(in_archive(), T)
     below = '<aside class="note"><p>This article was originally published by Coast Weekly.</p></aside>'
-    add(store, COPY, html(texts.EDITED, below=below))
+    add(store, 0, html(texts.EDITED, below=below), COPY)
     run(store)
     found = matches(store)[COPY]
     assert (found["kind"], found["credit_name"]) == ("copy", "Coast Weekly")
@@ -232,7 +209,7 @@ def test_a_feed_that_names_another_source_is_evidence(store: Store) -> None:
         COPY, "feed", "https://gazette.example/feed", note="names https://www.coastweekly.example/ as its source"
     )
     store.add_leads([lead], story_id=saved.id, run_id=None, now=T)
-    add(store, COPY, html(texts.EDITED))
+    add(store, 0, html(texts.EDITED), COPY)
     run(store)
     found = matches(store)[COPY]
     (sign,) = [sign for sign in found["evidence"]["signals"] if sign["kind"] == "feed_source"]
@@ -242,10 +219,10 @@ def test_a_feed_that_names_another_source_is_evidence(store: Store) -> None:
 
 def test_picture_and_author_of_the_story_s_own_page_are_known_however_late_it_is_captured(store: Store) -> None:
     store.save_story(in_archive(), T)
-    add(store, COPY, html(texts.EDITED, head=PICTURE_META.replace("img.coastweekly", "cdn.gazette")))
+    add(store, 0, html(texts.EDITED, head=PICTURE_META.replace("img.coastweekly", "cdn.gazette")), COPY)
     run(store)
     assert "signals" not in matches(store)[COPY]["evidence"]
-    add(store, ORIGINAL, html(texts.ENGLISH, head=PICTURE_META), hour=1)
+    add(store, 1, html(texts.ENGLISH, head=PICTURE_META), ORIGINAL)
     run(store)
     found = matches(store)
     assert {sign["kind"] for sign in found[COPY]["evidence"]["signals"]} == {"image", "byline"}
@@ -259,9 +236,9 @@ def test_a_georgian_page_with_the_story_s_picture_ends_as_its_translation(store:
     there, other = "https://gazeti.example/ge/kedeli", "https://gazeti.example/sw/samaki"
     for url in (there, other):
         store.add_leads([Lead(url, "given", "")], story_id=saved.id, run_id=None, now=T)
-    add(store, ORIGINAL, html(texts.ENGLISH, head=PICTURE_META))
-    add(store, there, html(GEORGIAN, language="ka", head=f'<meta property="og:image" content="{PICTURE}">'))
-    add(store, other, html(SWAHILI_OTHER, language="sw", head=f'<meta property="og:image" content="{PICTURE}">'))
+    add(store, 0, html(texts.ENGLISH, head=PICTURE_META), ORIGINAL)
+    add(store, 0, html(GEORGIAN, language="ka", head=f'<meta property="og:image" content="{PICTURE}">'), there)
+    add(store, 0, html(SWAHILI_OTHER, language="sw", head=f'<meta property="og:image" content="{PICTURE}">'), other)
     run(store)
     found = matches(store)
     assert found[there]["kind"] == "translation"
@@ -271,7 +248,7 @@ def test_a_georgian_page_with_the_story_s_picture_ends_as_its_translation(store:
 
 def test_explain_prints_the_signs(store: Store) -> None:
     store.save_story(in_archive(), T)
-    add(store, COPY, html(texts.EDITED, head=f'<link rel="canonical" href="{ORIGINAL}">'))
+    add(store, 0, html(texts.EDITED, head=f'<link rel="canonical" href="{ORIGINAL}">'), COPY)
     run(store)
     said = CliRunner().invoke(main, ["--archive", str(store.path), "explain", COPY], catch_exceptions=False)
     assert said.exit_code == 0

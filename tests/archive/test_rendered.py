@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from archive.process import process
 from archive.store import Store
 from archive.types import Capture
 from archive.verify import verify
 from archive.warc import read_warc
 from archive.warc.writing import export
 from crawler.newsroom import ferry
-from tests.archive.test_process import page, rows
+from tests.archive.test_process import add, page, rows, run
 
-T = datetime(2026, 3, 1, 10, tzinfo=UTC)
 URL = "https://ticker.example/2026/ferry"
 BY = "chromium 130.0, scrapy-playwright 0.0.48"
 LATER = ferry.ENGLISH.replace("164", "171")
@@ -29,25 +26,13 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
-def see(store: Store, day: float, text: str, rendered_by: str | None = None) -> None:
-    at = T + timedelta(days=day)
-    store.add_capture(
-        Capture(
-            url=URL,
-            purpose="page",
-            started_at=at,
-            finished_at=at,
-            final_url=URL,
-            status=200,
-            headers=(("content-type", "text/html"), ("etag", '"frame"')),
-            body=page(text),
-            rendered_by=rendered_by,
-        )
-    )
+def see(store: Store, day: int, text: str, rendered_by: str | None = None) -> None:
+    headers = (("content-type", "text/html"), ("etag", '"frame"'))
+    add(store, 24 * day, page(text), URL, rendered_by=rendered_by, headers=headers)
 
 
 def history(store: Store) -> list[tuple[object, ...]]:
-    process(store.path, now=lambda: T, workers=1)
+    run(store)
     return rows(store, "SELECT number, captures, changed_fields FROM versions ORDER BY number")
 
 
